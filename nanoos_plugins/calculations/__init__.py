@@ -1,0 +1,1 @@
+"""Calcfunctions, and CalcJobs for our runners."""

@@ -1,0 +1,1 @@
+"""`nanoos …` and `verdi data nanoos.…`, one noun a file."""

@@ -1,0 +1,1 @@
+"""AiiDA node types and their converters, one noun a file."""

@@ -1,0 +1,1 @@
+"""What can evaluate a structure: one file per engine, all of them obeying `contract.Engine`."""

@@ -1,0 +1,122 @@
+"""What every engine obeys: parameters with units in, one normalised `Results` out.
+
+An engine evaluates a structure at its scale. Property work chains compose evaluations and do not know
+which engine runs. A new engine is one file with a subclass of `Engine` and one entry point in the group
+`nanoos.engines`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from aiida import orm
+    from aiida.engine import ProcessBuilder
+
+    from nanoos_plugins.engines.results import Results
+
+Scale = Literal['quantum', 'atomistic', 'mesoscale', 'continuum', 'testing']
+Task = Literal['static', 'relax', 'relax_cell', 'md']
+
+
+def quantity(default: Any, unit: str, description: str, **constraints: Any) -> Any:
+    """Return a Pydantic field that carries its unit into the JSON schema (`''` for a dimensionless one)."""
+    return Field(default, description=description, json_schema_extra={'unit': unit}, **constraints)
+
+
+class Parameters(BaseModel):
+    """Parameters that mean the same for every engine; each engine adds its own in a subclass.
+
+    An engine that does not offer a `task` refuses it (`Engine.validate`).
+    """
+
+    model_config = ConfigDict(extra='forbid', protected_namespaces=())
+
+    task: Task = quantity('static', '', 'static: energy, forces, stress; relax: positions; relax_cell: positions and cell; md')
+    force_tolerance: float = quantity(0.01, 'eV/Å', 'relax: largest force component at the end', gt=0)
+    stress_tolerance: float = quantity(0.05, 'GPa', 'relax_cell: largest deviation from the target stress', gt=0)
+    pressure: float = quantity(0.0, 'GPa', 'relax_cell and npt: target hydrostatic pressure')
+    max_steps: int = quantity(500, '', 'relax: most ionic steps', ge=1)
+    ensemble: Literal['nve', 'nvt', 'npt'] = quantity('nvt', '', 'md: what is kept constant')
+    temperature: float = quantity(300.0, 'K', 'md: temperature of the thermostat and of the first velocities', gt=0)
+    time_step: float = quantity(1.0, 'fs', 'md: time step', gt=0)
+    steps: int = quantity(1000, '', 'md: steps, equilibration included', ge=1)
+    sample_every: int = quantity(10, '', 'md: steps between samples of the trajectory and the series', ge=1)
+    seed: int = quantity(12345, '', 'md: seed of the first velocities and the thermostat', ge=1)
+
+
+class Engine(ABC):
+    """An engine: its description and its way into and out of AiiDA.
+
+    Class attributes: `name` (entry point), `label` (for people; the mock engine says mock), `scale`,
+    `tasks` it offers, `process` (AiiDA entry point it runs), `code_plugin` (entry point of the calculation
+    its code must be for; None when it needs no code), `code_label` (the code of the default computer),
+    `parameters` (its Pydantic model).
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    scale: ClassVar[Scale]
+    tasks: ClassVar[frozenset[Task]]
+    process: ClassVar[str]
+    code_plugin: ClassVar[str | None]
+    code_label: ClassVar[str | None]
+    parameters: ClassVar[type[Parameters]]
+
+    def validate(self, parameters: Mapping[str, Any]) -> Parameters:
+        """Return the complete parameters.
+
+        :raises ValueError: for an unknown key, a value out of range, or a task this engine does not offer;
+            the message names the key, what was given and what is allowed.
+        """
+        model = self.parameters.model_validate(dict(parameters))
+        if model.task not in self.tasks:
+            raise ValueError(f'engine {self.name} does not offer task {model.task!r}; it offers {sorted(self.tasks)}')
+        return model
+
+    @abstractmethod
+    def get_builder(
+        self,
+        structure: orm.StructureData,
+        parameters: Parameters,
+        code: orm.AbstractCode | None,
+        options: Mapping[str, Any],
+    ) -> ProcessBuilder:
+        """Return the builder of `process` for `structure`.
+
+        :param options: scheduler options as of `CalcJob.metadata.options`; missing ones get the engine's own.
+        :raises ValueError: when the structure or the parameters cannot be run (e.g. an element that the
+            potential does not have); the message says what to do instead.
+        """
+
+    @abstractmethod
+    def results(
+        self, structure: orm.StructureData, parameters: Parameters, outputs: Mapping[str, orm.Data]
+    ) -> Results:
+        """Return the normalised results of a finished process.
+
+        :param structure: the structure that was evaluated; arrays come back in its atom order and frame.
+        :param outputs: the data outputs of the process by link label (`RemoteData` excepted).
+        :raises ValueError: when an output that every successful run has is missing.
+        """
+
+
+def engine_names() -> list[str]:
+    """Return the names of all installed engines, third-party ones included, sorted."""
+    return sorted(entry.name for entry in entry_points(group='nanoos.engines'))
+
+
+def load_engine(name: str) -> Engine:
+    """Return the engine registered as `name` in the entry-point group `nanoos.engines`.
+
+    :raises ValueError: for an unknown name; the message lists the known ones.
+    """
+    for entry in entry_points(group='nanoos.engines', name=name):
+        engine: Engine = entry.load()()
+        return engine
+    raise ValueError(f'unknown engine {name!r}; installed engines: {", ".join(engine_names())}')

@@ -1,0 +1,1 @@
+"""How an instance comes to exist and stays healthy: profile, engines, pseudopotentials, doctor."""

@@ -1,0 +1,1 @@
+"""Parsers of the CalcJobs in `calculations`, under the same file names."""

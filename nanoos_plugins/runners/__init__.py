@@ -1,0 +1,1 @@
+"""Programs that compute on the machine, without AiiDA: `python -m nanoos_plugins.runners.<name>`."""

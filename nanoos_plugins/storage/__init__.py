@@ -1,0 +1,1 @@
+"""AiiDA storage plugins in which every node belongs to who asked for it."""
