@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -17,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 if TYPE_CHECKING:
     from aiida import orm
     from aiida.engine import ProcessBuilder
+    from ase import Atoms
 
     from nanoos_plugins.engines.results import Results
 
@@ -50,13 +52,45 @@ class Parameters(BaseModel):
     seed: int = quantity(12345, '', 'md: seed of the first velocities and the thermostat', ge=1)
 
 
+@dataclass(frozen=True)
+class Program:
+    """The program an engine runs: found on PATH, else made from wheels in an environment of its own.
+
+    `executables`: names looked for on PATH, best first; `lock`: file in `profiles/engines/` that pins the
+    wheels; `command`: what the wrapper script executes, with `{prefix}` for that environment's folder.
+    `lock` and `command` are None for a program that is part of this package's own environment.
+    """
+
+    executables: tuple[str, ...]
+    lock: str | None
+    command: str | None
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A tiny case with a known answer, for `nanoos engines check`.
+
+    `quantity` names a field of `Results` (`energy`: per cell); `value` ± `tolerance` in `unit`; `source`
+    says where the value is from.
+    """
+
+    structure: Atoms
+    parameters: Mapping[str, Any]
+    quantity: str
+    value: float
+    tolerance: float
+    unit: str
+    source: str
+
+
 class Engine(ABC):
     """An engine: its description and its way into and out of AiiDA.
 
     Class attributes: `name` (entry point), `label` (for people; the mock engine says mock), `scale`,
     `tasks` it offers, `process` (AiiDA entry point it runs), `code_plugin` (entry point of the calculation
     its code must be for; None when it needs no code), `code_label` (the code of the default computer),
-    `parameters` (its Pydantic model).
+    `parameters` (its Pydantic
+    model), `program` (None when it runs inside AiiDA).
     """
 
     name: ClassVar[str]
@@ -67,6 +101,11 @@ class Engine(ABC):
     code_plugin: ClassVar[str | None]
     code_label: ClassVar[str | None]
     parameters: ClassVar[type[Parameters]]
+    program: ClassVar[Program | None]
+
+    @abstractmethod
+    def reference(self) -> Reference:
+        """Return the tiny case by which an installation is checked."""
 
     def validate(self, parameters: Mapping[str, Any]) -> Parameters:
         """Return the complete parameters.
