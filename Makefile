@@ -1,0 +1,47 @@
+# Each target sets up what it needs, prints progress and takes seconds the second time.
+# CUDA=1 takes the default torch of the package index (several GB) instead of the CPU build.
+PYTHON ?= python3
+TORCH = 2.13.0
+TORCH_CPU_INDEX ?= https://download.pytorch.org/whl/cpu
+BIN = .venv/bin
+READY = .venv/ready
+PIP = $(BIN)/python -m pip --disable-pip-version-check
+export OMP_NUM_THREADS = 1
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+# An old pip cannot resolve aiida-core with its plugins, so pip itself comes first.
+$(READY): requirements.lock setup.cfg
+	@echo 'Python environment: .venv'
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; name one: make PYTHON=python3.12 …")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PIP) install --quiet --upgrade 'pip>=25'
+	@$(BIN)/python -c 'import torch' 2>/dev/null || $(if $(CUDA),$(PIP) install --quiet torch==$(TORCH),$(PIP) install --quiet torch==$(TORCH)+cpu 2>/dev/null || $(PIP) install --quiet --extra-index-url $(TORCH_CPU_INDEX) torch==$(TORCH))
+	@$(PIP) install --quiet -r requirements.lock
+	@$(PIP) install --quiet --no-deps --editable .
+	@touch $(READY)
+
+env: $(READY) ## the Python environment .venv
+
+engines: $(READY) ## Quantum ESPRESSO, LAMMPS and their data
+	@$(BIN)/nanoos engines install
+
+demo: $(READY) ## from a CIF to DFT, MD and a provenance graph
+	@$(BIN)/nanoos demo
+
+test: engines ## the whole test suite
+	@$(BIN)/python -m pytest
+
+check: $(READY) ## formatting, lint, types, import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+bench: bench-eos bench-jobs ## all benchmarks
+
+bench-%: engines ## one benchmark: bench-eos, bench-jobs
+	@$(BIN)/python -m tests.benchmarks.$*
+
+.PHONY: help env engines demo test check bench

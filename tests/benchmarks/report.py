@@ -1,0 +1,28 @@
+"""How a benchmark reports: a readable table, then one line of JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+
+def report(
+    name: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    figures: Mapping[str, Any],
+    targets: Mapping[str, str],
+    holds: bool,
+) -> None:
+    """Print `rows` as a table and, last, `{"name": …, "figures": …, "targets": …, "holds": …}`."""
+    table = Table(title=name)
+    for column in columns:
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+    print(json.dumps({'name': name, 'figures': figures, 'targets': targets, 'holds': holds}))
