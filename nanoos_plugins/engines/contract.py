@@ -8,7 +8,7 @@ which engine runs. A new engine is one file with a subclass of `Engine` and one 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -70,8 +70,8 @@ class Program:
 class Reference:
     """A tiny case with a known answer, for `nanoos engines check`.
 
-    `quantity` names a field of `Results` (`energy`: per cell); `value` ± `tolerance` in `unit`; `source`
-    says where the value is from.
+    `quantity` names a field of `Results` (`energy`: per cell; `stress`: the mean of its diagonal) or one of
+    its `quantities`; `value` ± `tolerance` in `unit`; `source` says where the value is from.
     """
 
     structure: Atoms
@@ -117,6 +117,12 @@ class Engine(ABC):
         if model.task not in self.tasks:
             raise ValueError(f'engine {self.name} does not offer task {model.task!r}; it offers {sorted(self.tasks)}')
         return model
+
+    def install_data(self, report: Callable[[str], None]) -> None:  # noqa: B027 - most engines need none
+        """Put the data nodes this engine needs (pseudopotentials …) into the loaded profile; idempotent.
+
+        :param report: is called with a line whenever a step begins.
+        """
 
     @abstractmethod
     def get_builder(
