@@ -1,0 +1,60 @@
+"""How far running jobs are: the calculations below them and the last line that they reported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from nanoos_plugins.graph.jobs import Job, load_jobs
+from nanoos_plugins.graph.status import FINAL_STATES
+from nanoos_plugins.graph.tables import call_tree, connection, tables
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A job, the CalcJobs below it that have ended and that exist so far, and its latest report line."""
+
+    job: Job
+    calculations_ended: int
+    calculations: int
+    report: str
+
+
+def _calculations(opened: sa.Connection, pks: list[int]) -> dict[int, tuple[int, int]]:
+    node, tree = tables().node, call_tree(pks)
+    ended = sa.case((node.c.attributes['process_state'].as_string().in_(FINAL_STATES), 1), else_=0)
+    statement = (
+        sa.select(tree.c.root, sa.func.sum(ended).label('ended'), sa.func.count().label('total'))
+        .join(node, node.c.id == tree.c.id)
+        .where(node.c.node_type.startswith('process.calculation.calcjob.'))
+        .group_by(tree.c.root)
+    )
+    return {row.root: (int(row.ended), int(row.total)) for row in opened.execute(statement)}
+
+
+def _last_reports(opened: sa.Connection, pks: list[int]) -> dict[int, str]:
+    log, tree = tables().log, call_tree(pks)
+    newest = (
+        sa.select(tree.c.root, sa.func.max(log.c.id).label('id'))
+        .join(log, log.c.dbnode_id == tree.c.id)
+        .group_by(tree.c.root)
+        .subquery()
+    )
+    statement = sa.select(newest.c.root, log.c.message).join(newest, newest.c.id == log.c.id)
+    return {row.root: row.message for row in opened.execute(statement)}
+
+
+def progress(pks: Sequence[int]) -> list[Progress]:
+    """Return the progress of the processes `pks`, in that order, in a fixed number of statements.
+
+    :raises LookupError: when one of them is not there or no process.
+    """
+    if not pks:
+        return []
+    jobs = load_jobs(pks)
+    with connection() as opened:
+        calculations = _calculations(opened, list(pks))
+        reports = _last_reports(opened, list(pks))
+    return [Progress(job, *calculations.get(job.pk, (0, 0)), reports.get(job.pk, '')) for job in jobs]
