@@ -19,7 +19,7 @@ $(READY): requirements.lock setup.cfg
 	@$(PIP) install --quiet --upgrade 'pip>=25'
 	@$(BIN)/python -c 'import torch' 2>/dev/null || $(if $(CUDA),$(PIP) install --quiet torch==$(TORCH),$(PIP) install --quiet torch==$(TORCH)+cpu 2>/dev/null || $(PIP) install --quiet --extra-index-url $(TORCH_CPU_INDEX) torch==$(TORCH))
 	@$(PIP) install --quiet -r requirements.lock
-	@$(PIP) install --quiet --no-deps --editable .
+	@$(PIP) install -qq --no-deps --editable .
 	@touch $(READY)
 
 env: $(READY) ## the Python environment .venv
