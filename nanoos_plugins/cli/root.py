@@ -1,0 +1,63 @@
+"""The command `nanoos`: its nouns are imported only when they are asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from nanoos_plugins.install.home import use_home
+
+NOUNS = {
+    'demo': 'nanoos_plugins.cli.demo:demo',
+    'doctor': 'nanoos_plugins.cli.doctor:doctor',
+    'engines': 'nanoos_plugins.cli.engines:engines',
+    'env': 'nanoos_plugins.cli.env:env',
+    'job': 'nanoos_plugins.cli.job:job',
+    'material': 'nanoos_plugins.cli.material:material',
+    'profile': 'nanoos_plugins.cli.profile:profile',
+    'structure': 'nanoos_plugins.cli.structure:structure',
+    'template': 'nanoos_plugins.cli.template:template',
+}
+SUMMARIES = {
+    'demo': 'From a CIF to DFT, MD and a provenance graph, in minutes.',
+    'doctor': 'Check this instance and say how to mend what is broken.',
+    'engines': 'List, install and check the programs that compute.',
+    'env': 'Print what to export so that plain `verdi` works on this instance.',
+    'job': 'Submit, follow and control simulations.',
+    'material': 'Create, list and revise materials.',
+    'profile': 'Create, list, show and delete the profile of this instance.',
+    'structure': 'Import, build, list and export structures.',
+    'template': 'List, show and create templates of simulations.',
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are used, so that `--help` needs no AiiDA."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the nouns, sorted."""
+        return sorted(NOUNS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Return the noun's command; None for an unknown one, which click reports."""
+        if name not in NOUNS:
+            return None
+        use_home()
+        module, _, attribute = NOUNS[name].partition(':')
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the nouns with their summaries, none of them imported."""
+        with formatter.section('Commands'):
+            formatter.write_dl([(name, SUMMARIES[name]) for name in self.list_commands(ctx)])
+
+
+@click.group(cls=LazyGroup, context_settings={'help_option_names': ['-h', '--help']})
+@click.version_option(package_name='nanoos')
+def nanoos() -> None:
+    """NANO-OS: one provenance graph from electrons to components.
+
+    Start with `nanoos profile create embedded`, `nanoos engines install` and `nanoos demo`.
+    """

@@ -1,0 +1,76 @@
+"""AiiDA's daemon on the profile of this instance: start it with enough workers, stop it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psutil
+
+from nanoos_plugins.install.profile import NAME, load
+
+if TYPE_CHECKING:
+    from aiida.engine.daemon.client import DaemonClient
+
+START_TIMEOUT = 60
+STOP_TIMEOUT = 30
+
+
+def ensure_daemon(workers: int = 2) -> None:
+    """Start the daemon, or add workers to the one that runs until it has `workers`.
+
+    :raises ValueError: for less than one worker.
+    :raises aiida.engine.daemon.client.DaemonException: when it does not start; the daemon's log says why.
+    """
+    if workers < 1:
+        raise ValueError(f'a daemon needs at least 1 worker, got {workers}')
+    client = _client()
+    if not is_running():
+        client.start_daemon(number_workers=workers, timeout=START_TIMEOUT)
+        return
+    missing = workers - client.get_numprocesses(timeout=START_TIMEOUT)['numprocesses']
+    if missing > 0:
+        client.increase_workers(missing, timeout=START_TIMEOUT, wait=True)
+
+
+def is_running() -> bool:
+    """Return whether the daemon's process is alive (a PID file alone proves nothing)."""
+    pid = _client().get_daemon_pid()
+    if pid is None:
+        return False
+    try:
+        return any('circus' in word for word in psutil.Process(pid).cmdline())
+    except psutil.NoSuchProcess:
+        return False
+
+
+def worker_pids() -> list[int]:
+    """Return the process ids of the daemon's workers; none when it is not running."""
+    if not is_running():
+        return []
+    return sorted(int(pid) for pid in _client().get_worker_info(timeout=START_TIMEOUT).get('info', {}))
+
+
+def stop_daemon() -> None:
+    """Stop the daemon, its workers and its broker, and wait until they are gone.
+
+    A process that has not ended after `STOP_TIMEOUT` seconds is killed.
+    """
+    client = _client()
+    if not is_running():
+        return
+    pid = client.get_daemon_pid()
+    circus = psutil.Process(pid)
+    family = [circus, *circus.children(recursive=True)]
+    client.stop_daemon(wait=True, timeout=STOP_TIMEOUT)
+    _, alive = psutil.wait_procs(family, timeout=STOP_TIMEOUT)
+    for process in alive:
+        process.kill()
+    psutil.wait_procs(alive, timeout=STOP_TIMEOUT)
+
+
+def _client() -> DaemonClient:
+    """Return AiiDA's client of the daemon of this home's profile."""
+    load()
+    from aiida.engine.daemon.client import get_daemon_client
+
+    return get_daemon_client(NAME)

@@ -1,0 +1,97 @@
+"""What all tests share: one temporary instance, its daemon, the engines and small structures."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from aiida import orm
+    from aiida.manage.configuration import Profile
+
+# AiiDA reads its configuration's folder when it is imported, and test modules import it: so the temporary home
+# is made before any of them is collected.
+_HOME = tempfile.TemporaryDirectory(prefix='nanoos-tests-')
+os.environ['NANOOS_HOME'] = _HOME.name
+os.environ.setdefault('OMP_NUM_THREADS', '1')
+
+from nanoos_plugins.install.home import use_home  # noqa: E402
+
+use_home()
+
+OWNER = 'owner@nanoos.test'
+
+
+def pytest_unconfigure() -> None:
+    """Delete the temporary home after the last test."""
+    _HOME.cleanup()
+
+
+@pytest.fixture(scope='session')
+def nanoos_home() -> Path:
+    """Return the home of the temporary instance."""
+    return Path(_HOME.name)
+
+
+@pytest.fixture(scope='session', autouse=True)
+def profile() -> Iterator[Profile]:
+    """Create the embedded profile, load it, and delete it at the end."""
+    from nanoos_plugins.install.profile import create_embedded, delete
+
+    yield create_embedded(email=OWNER)
+    delete()
+
+
+@pytest.fixture(scope='session')
+def daemon(profile: Profile) -> Iterator[None]:
+    """Run a daemon with two workers; nothing of it is left at the end."""
+    from nanoos_plugins.install.daemon import ensure_daemon, stop_daemon
+
+    ensure_daemon(workers=2)
+    yield
+    stop_daemon()
+
+
+@pytest.fixture(scope='session')
+def engine_code(profile: Profile) -> Callable[[str], orm.AbstractCode]:
+    """Return the factory of codes: name of an engine → its code, installed and registered."""
+    from nanoos_plugins.engines.contract import load_engine
+    from nanoos_plugins.install.engines import install, register_code
+    from nanoos_plugins.install.pseudos import install_pseudos
+
+    codes: dict[str, orm.AbstractCode] = {}
+
+    def code(name: str) -> orm.AbstractCode:
+        if name not in codes:
+            engine = load_engine(name)
+            install(engine)
+            codes[name] = register_code(engine)
+            if name == 'qe':
+                install_pseudos()
+        return codes[name]
+
+    return code
+
+
+@pytest.fixture(scope='session')
+def copper(profile: Profile) -> Callable[[], orm.StructureData]:
+    """Return the factory of a stored primitive cell of fcc copper, a = 3.615 Å."""
+    return lambda: _stored('Cu', 'fcc', 3.615)
+
+
+@pytest.fixture(scope='session')
+def silicon(profile: Profile) -> Callable[[], orm.StructureData]:
+    """Return the factory of a stored primitive cell of diamond silicon, a = 5.431 Å."""
+    return lambda: _stored('Si', 'diamond', 5.431)
+
+
+def _stored(symbol: str, lattice: str, a: float) -> orm.StructureData:
+    from aiida import orm
+    from ase.build import bulk
+
+    return orm.StructureData(ase=bulk(symbol, lattice, a=a)).store()
