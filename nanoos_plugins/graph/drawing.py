@@ -97,7 +97,8 @@ def _title(node: ProvenanceNode) -> str:
 
 def _caption(node: ProvenanceNode) -> str:
     numbers = f'{node.members[0]}' if len(node.members) == 1 else f'{node.members[0]} … {node.members[-1]}'
-    return _cut(f'{node.caption} · {numbers}' if node.caption else numbers)
+    told = node.caption and node.caption != node.title
+    return _cut(f'{node.caption} · {numbers}' if told else numbers)
 
 
 def _width(node: ProvenanceNode) -> float:

@@ -1,0 +1,90 @@
+"""A small stored graph with the shape of an equation of state: scale, evaluate each volume, fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiida import orm
+from aiida.common import LinkType
+from aiida.engine import ProcessState
+from ase.build import bulk
+
+CALLS = {True: LinkType.CALL_WORK, False: LinkType.CALL_CALC}
+INPUTS = {True: LinkType.INPUT_WORK, False: LinkType.INPUT_CALC}
+
+
+def process(
+    cls: type[orm.ProcessNode],
+    label: str,
+    caller: orm.ProcessNode | None = None,
+    state: ProcessState = ProcessState.FINISHED,
+    exit_status: int | None = 0,
+    process_type: str = 'aiida.workflows:nanoos.simulation',
+    **inputs: orm.Data,
+) -> orm.ProcessNode:
+    """Return a stored process node with its inputs and caller."""
+    node = cls(label=label, process_type=process_type)
+    node.set_process_label(label)
+    node.set_process_state(state)
+    if state is ProcessState.FINISHED and exit_status is not None:
+        node.set_exit_status(exit_status)
+    work = isinstance(node, orm.WorkflowNode)
+    for key, data in inputs.items():
+        node.base.links.add_incoming(data, INPUTS[work], key)
+    if caller is not None:
+        node.base.links.add_incoming(caller, CALLS[work], f'CALL_{label}_{len(caller.called)}')
+    return node.store()
+
+
+def output(maker: orm.ProcessNode, label: str, data: orm.Data) -> orm.Data:
+    """Store `data` as output of the calculation `maker`."""
+    data.base.links.add_incoming(maker, LinkType.CREATE, label)
+    return data.store()
+
+
+def give_back(workflow: orm.ProcessNode, label: str, data: orm.Data) -> None:
+    """Make `data` an output of `workflow`."""
+    data.base.links.add_incoming(workflow, LinkType.RETURN, label)
+
+
+@dataclass
+class EosGraph:
+    """The nodes that tests ask about."""
+
+    structure: orm.StructureData
+    job: orm.ProcessNode
+    simulations: list[orm.ProcessNode]
+    calculations: list[orm.ProcessNode]
+    fit: orm.ProcessNode
+    result: orm.Data
+
+
+def eos_graph(points: int = 5, label: str = 'EOS') -> EosGraph:
+    """Return a stored equation-of-state job: each point one simulation → base → CalcJob, then a fit."""
+    structure = orm.StructureData(ase=bulk('Cu')).store()
+    parameters = orm.Dict({'task': 'static'}).store()
+    job = process(
+        orm.WorkChainNode,
+        label,
+        process_type='aiida.workflows:nanoos.eos',
+        structure=structure,
+        parameters=parameters,
+    )
+    simulations, calculations, results = [], [], []
+    for point in range(points):
+        scale = process(orm.CalcFunctionNode, 'scale', job, structure=structure)
+        scaled = output(scale, 'result', orm.StructureData(ase=bulk('Cu', a=3.5 + 0.05 * point)))
+        simulation = process(orm.WorkChainNode, 'Simulation', job, structure=scaled, parameters=parameters)
+        calculation = process(orm.CalcJobNode, 'PwCalculation', simulation, structure=scaled)
+        output(calculation, 'retrieved', orm.FolderData())
+        raw = output(calculation, 'output_parameters', orm.Dict({'energy': float(point)}))
+        normalise = process(orm.CalcFunctionNode, 'normalise', simulation, raw=raw)
+        result = output(normalise, 'results', orm.Dict({'energy': float(point)}))
+        give_back(simulation, 'results', result)
+        simulations.append(simulation)
+        calculations.append(calculation)
+        results.append(result)
+    fit = process(orm.CalcFunctionNode, 'fit', job, **{f'point_{i}': entry for i, entry in enumerate(results)})
+    eos = output(fit, 'result', orm.Dict({'volume_A3': 11.8}))
+    give_back(job, 'eos', eos)
+    return EosGraph(structure, job, simulations, calculations, fit, eos)
