@@ -124,6 +124,14 @@ class Engine(ABC):
         :param report: is called with a line whenever a step begins.
         """
 
+    def fixed_numerics(self, structure: orm.StructureData, parameters: Parameters) -> dict[str, Any]:
+        """Return overrides of `parameters` that make deformed copies of `structure` comparable with it.
+
+        Whatever is derived from the cell and would jump with it (a k-point mesh, say) is fixed to what it is
+        for `structure`. Empty for an engine whose results depend smoothly on the structure.
+        """
+        return {}
+
     @abstractmethod
     def get_builder(
         self,
