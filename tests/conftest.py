@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from aiida import orm
     from aiida.manage.configuration import Profile
 
-# AiiDA reads its configuration's folder when it is imported, and test modules import it: so the temporary home
-# is made before any of them is collected.
+# AiiDA reads its configuration's folder when it is imported, and test modules import it: so the temporary
+# home is made before any of them is collected.
 _HOME = tempfile.TemporaryDirectory(prefix='nanoos-tests-')
 os.environ['NANOOS_HOME'] = _HOME.name
 os.environ.setdefault('OMP_NUM_THREADS', '1')

@@ -13,7 +13,7 @@ that the workflow passed through.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import sqlalchemy as sa
 from aiida import orm
@@ -60,7 +60,7 @@ SHARES = sa.Table(
     sa.Column('id', sa.Integer, primary_key=True),
     sa.Column('root_id', _reference('nanoos_root'), nullable=False),
     sa.Column('grantee_id', _reference('db_dbuser'), comment='NULL: everybody'),
-    sa.Column('access', sa.String(5), nullable=False),
+    sa.Column('access', sa.Enum('read', 'write', native_enum=False), nullable=False),
     sa.Column('ctime', sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
     sa.CheckConstraint("access IN ('read', 'write')", name='ck_nanoos_share_access'),
     sa.UniqueConstraint('root_id', 'grantee_id', name='uq_nanoos_share_root_grantee'),
@@ -102,9 +102,8 @@ def share(root: orm.Node | orm.Group, grantee: orm.User | None, access: Access =
     session = _session()
     root_id = _root_id(session, root)
     if root_id is None:
-        root_id = session.execute(
-            sa.insert(ROOTS).values({_column(root).name: root.pk})
-        ).inserted_primary_key[0]
+        new_root = sa.insert(ROOTS).values({_column(root).name: root.pk})
+        root_id = session.scalar(new_root.returning(ROOTS.c.id))
     session.execute(sa.delete(SHARES).where(SHARES.c.root_id == root_id, _is_grantee(grantee)))
     session.execute(
         sa.insert(SHARES).values(root_id=root_id, grantee_id=grantee.pk if grantee else None, access=access)
@@ -121,7 +120,7 @@ def revoke(root: orm.Node | orm.Group, grantee: orm.User | None) -> None:
     _check_owner(root)
     session = _session()
     statement = sa.delete(SHARES).where(SHARES.c.root_id == _root_id(session, root), _is_grantee(grantee))
-    if session.execute(statement).rowcount == 0:
+    if session.scalar(statement.returning(SHARES.c.id)) is None:
         session.rollback()
         raise ValueError(f'{root} is not shared with {grantee.email if grantee else "everybody"}')
     session.commit()
@@ -136,7 +135,7 @@ def shares_of(root: orm.Node | orm.Group) -> list[Share]:
         .order_by(SHARES.c.id)
     )
     return [
-        Share(None if pk is None else orm.User.collection.get(id=pk), access)
+        Share(None if pk is None else orm.User.collection.get(id=pk), cast(Access, access))
         for pk, access in session.execute(statement)
     ]
 
@@ -156,7 +155,7 @@ def visible_to(user_pk: int | None, nodes: Any = NODES.c) -> sa.ColumnElement[bo
     return sa.or_(nodes.user_id == user_pk, nodes.user_id.in_(system), nodes.id.in_(shared_nodes(user_pk)))
 
 
-def shared_nodes(user_pk: int | None) -> sa.Select[tuple[int]]:
+def shared_nodes(user_pk: int | None) -> sa.Select[int]:
     """Return the statement of the ids of all nodes that a user may see by shares.
 
     Each node is visited once for every root it is reached from (recursive CTE with UNION).
@@ -228,7 +227,7 @@ def _is_member(members: sa.CTE, root_id: sa.ColumnElement[int]) -> sa.ColumnElem
     )
 
 
-def _seeds(roots: sa.CTE, members: sa.CTE) -> sa.CompoundSelect[tuple[int, int, bool]]:
+def _seeds(roots: sa.CTE, members: sa.CTE) -> sa.CompoundSelect[int, int, bool]:
     """Return the nodes that the traversal starts from: root nodes, and members' nodes in root groups."""
     root_nodes = sa.select(
         roots.c.id.label('root_id'), roots.c.node_id.label('node_id'), sa.true().label('onward')

@@ -34,14 +34,14 @@ INDEXES = {
 }
 
 
-class TenantSqliteNode(TenantNode, orm.SqliteNode):
+class TenantSqliteNode(TenantNode, orm.SqliteNode):  # type: ignore[override]  # AiiDA's own bases differ
     """A node entity whose clones belong to who asked for them."""
 
 
 class TenantSqliteNodeCollection(orm.SqliteNodeCollection):
     """The collection of these node entities."""
 
-    ENTITY_CLASS = TenantSqliteNode
+    ENTITY_CLASS = TenantSqliteNode  # type: ignore[misc]
 
 
 class TenantSqliteQueryBuilder(TenantQueryBuilder, orm.SqliteQueryBuilder):
@@ -49,7 +49,7 @@ class TenantSqliteQueryBuilder(TenantQueryBuilder, orm.SqliteQueryBuilder):
 
     def hash_of(self, alias: AliasedClass[Any]) -> sa.ColumnElement[Any]:
         """Return the expression that `ix_nanoos_node_hash` indexes."""
-        path = sa.literal_column(f"'$.{NodeCaching._HASH_EXTRA_KEY}'")
+        path: sa.ColumnClause[str] = sa.literal_column(f"'$.{NodeCaching._HASH_EXTRA_KEY}'")
         return sa.func.json_extract(alias.extras, path)
 
 
@@ -89,8 +89,7 @@ class TenantSqliteDosStorage(TenantStorage, SqliteDosStorage):
     def get_backend_entity(self, model: Any) -> BackendEntity:
         """Return the backend entity of a database row."""
         if isinstance(model, models.DbNode):
-            entity: BackendEntity = TenantSqliteNode.from_dbmodel(model, self)
-            return entity
+            return TenantSqliteNode.from_dbmodel(model, self)  # type: ignore[no-any-return, no-untyped-call]
         return super().get_backend_entity(model)
 
     def _initialise_session(self) -> None:

@@ -18,7 +18,7 @@ from aiida.orm.entities import from_backend_entity
 from aiida.orm.nodes.caching import NodeCaching
 
 from nanoos_plugins.storage.owner import acting_pk
-from nanoos_plugins.storage.shares import NODES, visible_to
+from nanoos_plugins.storage.shares import NODES, USERS, visible_to
 
 HASH_FILTER = f'extras.{NodeCaching._HASH_EXTRA_KEY}'
 
@@ -60,15 +60,16 @@ class TenantStorage(PsqlDosBackend):
         if process is None:
             return None
         if isinstance(process.pid, int):
-            return self.get_session().scalar(sa.select(NODES.c.user_id).where(NODES.c.id == process.pid))
+            return self._pk(sa.select(NODES.c.user_id).where(NODES.c.id == process.pid))
         # A process that stores no provenance has a UUID for an id, and its node is in memory only.
-        return process.node.user.pk
+        owner: orm.User = process.node.user
+        return owner.pk
 
     def _profile_owner_pk(self) -> int | None:
-        model = self.users.ENTITY_CLASS.MODEL_CLASS
-        return self.get_session().scalar(
-            sa.select(model.id).where(model.email == self.profile.default_user_email)
-        )
+        return self._pk(sa.select(USERS.c.id).where(USERS.c.email == self.profile.default_user_email))
+
+    def _pk(self, statement: sa.Select[int]) -> int | None:
+        return self.get_session().scalar(statement)
 
 
 class TenantNode(SqlaNode):
@@ -94,7 +95,10 @@ class TenantNode(SqlaNode):
 class TenantQueryBuilder(SqlaQueryBuilder):
     """Mixin of a query builder: who looks for nodes by their hash finds only nodes they may see."""
 
-    _by_hash = False
+    def __init__(self, backend: TenantStorage) -> None:
+        super().__init__(backend)  # type: ignore[no-untyped-call]
+        self._storage = backend
+        self._by_hash = False
 
     def hash_of(self, alias: AliasedClass[Any]) -> sa.ColumnElement[Any]:
         """Return the expression of a node's hash that the database has an index for."""
@@ -114,7 +118,7 @@ class TenantQueryBuilder(SqlaQueryBuilder):
         if condition is None or HASH_FILTER not in filter_spec:
             return condition
         self._by_hash = True
-        narrowed = [condition, visible_to(self._backend.owner_pk(), alias)]
+        narrowed = [condition, visible_to(self._storage.owner_pk(), alias)]
         wanted = filter_spec[HASH_FILTER]
         wanted = wanted.get('==') if isinstance(wanted, dict) else wanted
         if isinstance(wanted, str):
