@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -58,3 +59,41 @@ def progress(pks: Sequence[int]) -> list[Progress]:
         calculations = _calculations(opened, list(pks))
         reports = _last_reports(opened, list(pks))
     return [Progress(job, *calculations.get(job.pk, (0, 0)), reports.get(job.pk, '')) for job in jobs]
+
+
+@dataclass(frozen=True)
+class ReportLine:
+    """A line that a process reported."""
+
+    time: datetime
+    pk: int
+    level: str
+    message: str
+
+
+def reports(pk: int) -> list[ReportLine]:
+    """Return what the process `pk` and all that it called reported, oldest first."""
+    log, tree = tables().log, call_tree([pk])
+    statement = (
+        sa.select(log.c.time, log.c.dbnode_id, log.c.levelname, log.c.message)
+        .join(tree, tree.c.id == log.c.dbnode_id)
+        .order_by(log.c.time, log.c.id)
+    )
+    with connection() as opened:
+        return [
+            ReportLine(row.time, row.dbnode_id, row.levelname, row.message)
+            for row in opened.execute(statement)
+        ]
+
+
+def calculations_below(pk: int) -> list[int]:
+    """Return the pks of the CalcJobs that the process `pk` called, or its own, oldest first."""
+    node, tree = tables().node, call_tree([pk])
+    statement = (
+        sa.select(node.c.id)
+        .join(tree, tree.c.id == node.c.id)
+        .where(node.c.node_type.startswith('process.calculation.calcjob.'))
+        .order_by(node.c.id)
+    )
+    with connection() as opened:
+        return list(opened.execute(statement).scalars())

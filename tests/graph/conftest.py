@@ -84,7 +84,9 @@ def eos_graph(points: int = 5, label: str = 'EOS') -> EosGraph:
         simulations.append(simulation)
         calculations.append(calculation)
         results.append(result)
-    fit = process(orm.CalcFunctionNode, 'fit', job, **{f'point_{i}': entry for i, entry in enumerate(results)})
+    fit = process(
+        orm.CalcFunctionNode, 'fit', job, **{f'point_{i}': entry for i, entry in enumerate(results)}
+    )
     eos = output(fit, 'result', orm.Dict({'volume_A3': 11.8}))
     give_back(job, 'eos', eos)
     return EosGraph(structure, job, simulations, calculations, fit, eos)
