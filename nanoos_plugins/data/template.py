@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Literal
 
 import yaml
@@ -12,10 +11,11 @@ from aiida import orm
 from aiida.common.exceptions import NotExistent, ValidationError
 from aiida.orm.pydantic import OrmMetadataField
 
+from nanoos_plugins.install.home import profiles_path
 from nanoos_plugins.storage.owner import acting_as, system_user
 
-#: Shipped beside this package: `profiles/` is data, found the same way in a checkout and when installed.
-SYSTEM_TEMPLATES = Path(__file__).parents[2] / 'profiles' / 'engines' / 'templates.yaml'
+#: Parameters and descriptions of the system templates by name.
+SYSTEM_TEMPLATES = profiles_path() / 'engines' / 'templates.yaml'
 
 Origin = Literal['system', 'user']
 
