@@ -180,7 +180,7 @@ def shared_nodes(user_pk: int | None) -> sa.Select[int]:
         .join(members, _is_member(members, covered.c.root_id))
         .where(LINKS.c.type.in_(['input_calc', 'input_work']))
     )
-    both = sa.union_all(sa.select(covered.c.node_id), inputs).subquery('nanoos_shared')
+    both = sa.union(sa.select(covered.c.node_id), inputs).subquery('nanoos_shared')
     return sa.select(both.c.node_id)
 
 

@@ -1,6 +1,9 @@
-"""Two tenants of the temporary instance."""
+"""Tenants of the temporary instance."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
 
 import pytest
 from aiida import orm
@@ -8,14 +11,28 @@ from aiida.manage.configuration import Profile
 
 from nanoos_plugins.install.profile import add_user
 
-
-@pytest.fixture
-def alice(profile: Profile) -> orm.User:
-    """Return a user who may submit to the local computer."""
-    return add_user('alice@nanoos.test')
+_numbers = count(1)
 
 
 @pytest.fixture
-def bob(profile: Profile) -> orm.User:
-    """Return another one."""
-    return add_user('bob@nanoos.test')
+def tenant(profile: Profile) -> Callable[[str], orm.User]:
+    """Return the factory of new users, who may submit to the local computer."""
+    return lambda name: add_user(f'{name}-{next(_numbers)}@nanoos.test')
+
+
+@pytest.fixture
+def alice(tenant: Callable[[str], orm.User]) -> orm.User:
+    """Return a new user."""
+    return tenant('alice')
+
+
+@pytest.fixture
+def bob(tenant: Callable[[str], orm.User]) -> orm.User:
+    """Return another new user."""
+    return tenant('bob')
+
+
+@pytest.fixture
+def carol(tenant: Callable[[str], orm.User]) -> orm.User:
+    """Return a third new user."""
+    return tenant('carol')
