@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,6 +56,32 @@ def daemon(profile: Profile) -> Iterator[None]:
     ensure_daemon(workers=2)
     yield
     stop_daemon()
+
+
+@pytest.fixture(scope='session')
+def finish(daemon: None) -> Callable[[orm.ProcessNode, float], None]:
+    """Return a function that waits until the daemon has ended a process; it fails after a number of seconds."""
+
+    def wait(node: orm.ProcessNode, seconds: float = 120) -> None:
+        end = time.monotonic() + seconds
+        while not node.is_terminated:
+            assert time.monotonic() < end, f'{node} is {node.process_state} after {seconds} s'
+            time.sleep(0.2)
+
+    return wait
+
+
+@pytest.fixture(scope='session')
+def bash(profile: Profile) -> orm.InstalledCode:
+    """Return the shell as a code that every user may run: AiiDA's own example calculations need no more."""
+    from aiida import orm
+
+    from nanoos_plugins.install.profile import COMPUTER
+    from nanoos_plugins.storage.owner import acting_as, system_user
+
+    with acting_as(system_user()):
+        computer = orm.load_computer(COMPUTER)
+        return orm.InstalledCode(label='bash', computer=computer, filepath_executable='/bin/bash').store()
 
 
 @pytest.fixture(scope='session')

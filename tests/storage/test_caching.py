@@ -9,10 +9,8 @@ import pytest
 from aiida import orm
 from aiida.engine import calcfunction, run_get_node
 from aiida.manage.caching import enable_caching
-from aiida.manage.configuration import Profile
 from aiida.plugins import CalculationFactory
 
-from nanoos_plugins.install.profile import COMPUTER
 from nanoos_plugins.storage.owner import acting_as, system_user
 from nanoos_plugins.storage.shares import revoke, share
 
@@ -34,15 +32,6 @@ def caching() -> Iterator[None]:
 def value() -> int:
     """Return a number that no other test squares."""
     return next(_values)
-
-
-@pytest.fixture(scope='module')
-def bash(profile: Profile) -> orm.InstalledCode:
-    """Return the shell as a code that everybody may use."""
-    with acting_as(system_user()):
-        return orm.InstalledCode(
-            label='bash', computer=orm.load_computer(COMPUTER), filepath_executable='/bin/bash'
-        ).store()
 
 
 def squared(owner: orm.User, value: int) -> orm.CalcFunctionNode:
