@@ -44,7 +44,7 @@ def define_inputs(spec: Any) -> None:
         valid_type=orm.Dict,
         required=False,
         serializer=orm.to_aiida_type,
-        help='Parameters that override those of the template, in the units of the engine\'s model.',
+        help="Parameters that override those of the template, in the units of the engine's model.",
     )
     spec.input(
         'code',
@@ -107,7 +107,7 @@ class SimulationWorkChain(BaseRestartWorkChain):
         """Declare structure, template and overrides in, normalised results out."""
         super().define(spec)
         define_inputs(spec)
-        spec.inputs['max_iterations'].help = 'Most runs of the engine\'s process, continuations included [-].'
+        spec.inputs['max_iterations'].help = "Most runs of the engine's process, continuations included [-]."
         spec.output('results', valid_type=orm.Dict, help='Energy [eV], temperature [K] and other scalars.')
         spec.output(
             'arrays',
