@@ -187,7 +187,7 @@ def _barostat_mass(volume: float, barostat_time: float) -> float:
 
 
 def _sample(atoms: Atoms, time: float) -> dict[str, Any]:
-    energy = atoms.get_potential_energy()
+    energy = float(atoms.get_potential_energy())
     sample = {
         'trajectory_times': time,
         'trajectory_positions': atoms.get_positions(),
