@@ -60,7 +60,7 @@ def daemon(profile: Profile) -> Iterator[None]:
 
 @pytest.fixture(scope='session')
 def finish(daemon: None) -> Callable[[orm.ProcessNode, float], None]:
-    """Return a function that waits until the daemon has ended a process; it fails after a number of seconds."""
+    """Return a function that waits until the daemon has ended a process, so many seconds at most."""
 
     def wait(node: orm.ProcessNode, seconds: float = 120) -> None:
         end = time.monotonic() + seconds
