@@ -86,6 +86,7 @@ def load() -> Profile:
 
     :raises NoProfileError: when there is none; the message says how to make one.
     """
+    use_home()
     from aiida import load_profile
 
     if NAME not in profile_names():
@@ -95,6 +96,7 @@ def load() -> Profile:
 
 def profile_names() -> list[str]:
     """Return the names of the profiles of this home."""
+    use_home()
     from aiida.common.exceptions import MissingConfigurationError
 
     try:
