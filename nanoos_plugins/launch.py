@@ -47,4 +47,5 @@ def submit(entry_point: str, inputs: Mapping[str, Any], owner: orm.User | None =
 def run(entry_point: str, inputs: Mapping[str, Any], owner: orm.User | None = None) -> orm.ProcessNode:
     """Run a process here, wait for its end and return its node."""
     with acting_as(owner):
-        return run_get_node(load_process(entry_point), **inputs).node
+        _, node = run_get_node(load_process(entry_point), **inputs)
+        return node

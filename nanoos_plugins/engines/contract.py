@@ -39,13 +39,19 @@ class Parameters(BaseModel):
 
     model_config = ConfigDict(extra='forbid', protected_namespaces=())
 
-    task: Task = quantity('static', '', 'static: energy, forces, stress; relax: positions; relax_cell: positions and cell; md')
+    task: Task = quantity(
+        'static', '', 'static: energy, forces, stress; relax: positions; relax_cell: positions and cell; md'
+    )
     force_tolerance: float = quantity(0.01, 'eV/Å', 'relax: largest force component at the end', gt=0)
-    stress_tolerance: float = quantity(0.05, 'GPa', 'relax_cell: largest deviation from the target stress', gt=0)
+    stress_tolerance: float = quantity(
+        0.05, 'GPa', 'relax_cell: largest deviation from the target stress', gt=0
+    )
     pressure: float = quantity(0.0, 'GPa', 'relax_cell and npt: target hydrostatic pressure')
     max_steps: int = quantity(500, '', 'relax: most ionic steps', ge=1)
     ensemble: Literal['nve', 'nvt', 'npt'] = quantity('nvt', '', 'md: what is kept constant')
-    temperature: float = quantity(300.0, 'K', 'md: temperature of the thermostat and of the first velocities', gt=0)
+    temperature: float = quantity(
+        300.0, 'K', 'md: temperature of the thermostat and of the first velocities', gt=0
+    )
     time_step: float = quantity(1.0, 'fs', 'md: time step', gt=0)
     steps: int = quantity(1000, '', 'md: steps, equilibration included', ge=1)
     sample_every: int = quantity(10, '', 'md: steps between samples of the trajectory and the series', ge=1)
@@ -115,7 +121,9 @@ class Engine(ABC):
         """
         model = self.parameters.model_validate(dict(parameters))
         if model.task not in self.tasks:
-            raise ValueError(f'engine {self.name} does not offer task {model.task!r}; it offers {sorted(self.tasks)}')
+            raise ValueError(
+                f'engine {self.name} does not offer task {model.task!r}; it offers {sorted(self.tasks)}'
+            )
         return model
 
     def install_data(self, report: Callable[[str], None]) -> None:  # noqa: B027 - most engines need none

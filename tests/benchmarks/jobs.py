@@ -94,7 +94,9 @@ def main() -> None:
         for number in range(rounds):
             rates['verdi presto'].append(measure(presto, verdi))
             rates['nanoos embedded'].append(measure(embedded, verdi))
-            print(f'round {number + 1} of {rounds}:', {k: round(v[-1], 1) for k, v in rates.items()}, flush=True)
+            print(
+                f'round {number + 1} of {rounds}:', {k: round(v[-1], 1) for k, v in rates.items()}, flush=True
+            )
     rate = statistics.median(rates['nanoos embedded'])
     ratio = rate / statistics.median(rates['verdi presto'])
     report(

@@ -18,7 +18,9 @@ ROOT = Path(__file__).parents[2]
 
 def own_exit_codes(process: type[Process]) -> dict[str, ExitCode]:
     """Return the codes by label that our own classes add (AiiDA's and other plugins' are theirs to test)."""
-    foreign = next(base for base in process.__mro__ if not base.__module__.startswith(('nanoos_', 'workchains')))
+    foreign = next(
+        base for base in process.__mro__ if not base.__module__.startswith(('nanoos_', 'workchains'))
+    )
     inherited = foreign.spec().exit_codes if hasattr(foreign, 'spec') else {}
     return {label: code for label, code in process.spec().exit_codes.items() if label not in inherited}
 
@@ -43,14 +45,19 @@ def case(value: Any) -> str:
 
 @pytest.mark.parametrize(('process', 'label', 'code'), CODES, ids=case)
 def test_exit_code_is_returned(process: type[Process], label: str, code: ExitCode) -> None:
-    used = re.search(rf'exit_codes\.{label}\b|[\'"]{label}[\'"]\)?\.?(?!,\s*message)', source('nanoos_plugins') + source('workchains'))
+    used = re.search(
+        rf'exit_codes\.{label}\b|[\'"]{label}[\'"]\)?\.?(?!,\s*message)',
+        source('nanoos_plugins') + source('workchains'),
+    )
     assert used, f'{process.__name__} declares {label} ({code.status}) but nothing returns it'
 
 
 @pytest.mark.parametrize(('process', 'label', 'code'), CODES, ids=case)
 def test_invalid_results_are_not_cached(process: type[Process], label: str, code: ExitCode) -> None:
     if issubclass(process, CalcJob) and code.status < 400:
-        assert code.invalidates_cache, f'{process.__name__}.{label} ({code.status}) must set invalidates_cache'
+        assert code.invalidates_cache, (
+            f'{process.__name__}.{label} ({code.status}) must set invalidates_cache'
+        )
 
 
 @pytest.mark.after_all
@@ -65,7 +72,9 @@ def test_every_exit_code_was_reached(profile: Any, request: pytest.FixtureReques
     reached = {(label, status) for label, status in query.distinct().iterall()}
     missing = []
     for process, label, code in CODES:
-        if issubclass(process, CalcJob):  # a parser's code stays with the node that parsed, so look at the tests
+        if issubclass(
+            process, CalcJob
+        ):  # a parser's code stays with the node that parsed, so look at the tests
             if label not in source('tests'):
                 missing.append(f'{process.__name__}.{label}')
         elif (process.__name__, code.status) not in reached:

@@ -11,7 +11,11 @@ ROOT = Path(__file__).parents[2]
 
 def test_import_contracts_hold() -> None:
     done = subprocess.run(
-        [str(Path(sys.executable).parent / 'lint-imports')], cwd=ROOT, capture_output=True, text=True, check=False
+        [str(Path(sys.executable).parent / 'lint-imports')],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -23,7 +23,9 @@ CLASSES = {name: process for name, process in PROCESSES.items() if inspect.iscla
 NUMERIC = (orm.Float, orm.Int, orm.List, orm.ArrayData, orm.XyData)
 
 
-def own_ports(namespace: PortNamespace, inherited: PortNamespace, path: str = '') -> Iterator[tuple[str, Any]]:
+def own_ports(
+    namespace: PortNamespace, inherited: PortNamespace, path: str = ''
+) -> Iterator[tuple[str, Any]]:
     """Yield (path, port) of the leaves in `namespace` that are not AiiDA's own (`inherited`)."""
     for name, port in namespace.items():
         if name in inherited or name == 'metadata':
@@ -54,7 +56,9 @@ def test_every_numeric_port_names_its_unit(name: str) -> None:
     bare = []
     for path, port in ports_of(CLASSES[name]):
         types = port.valid_type if isinstance(port.valid_type, tuple) else (port.valid_type,)
-        if any(isinstance(t, type) and issubclass(t, NUMERIC) for t in types) and '[' not in (port.help or ''):
+        if any(isinstance(t, type) and issubclass(t, NUMERIC) for t in types) and '[' not in (
+            port.help or ''
+        ):
             bare.append(path)
     assert not bare, f'{name}: numeric ports whose help names no [unit]: {bare}'
 

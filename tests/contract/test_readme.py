@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / 'README.md', *sorted((ROOT / 'docs').rglob('*.md')), *sorted((ROOT / 'profiles').rglob('*.md'))]
+PAGES = [
+    ROOT / 'README.md',
+    *sorted((ROOT / 'docs').rglob('*.md')),
+    *sorted((ROOT / 'profiles').rglob('*.md')),
+]
 
 
 def commands(page: Path) -> list[str]:
@@ -57,14 +61,19 @@ def test_nanoos_command_exists(line: str) -> None:
         found = command.get_command(context, words[0])
         assert found, f'{line!r}: {command.name} has no command {words[0]!r}'
         command, words = found, words[1:]
-    known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+    known = {
+        option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)
+    }
     unknown = {word.split('=')[0] for word in words if word.startswith('--')} - known - {'--help'}
     assert not unknown, f'{line!r}: unknown options {unknown}'
 
 
 def test_program_is_installed() -> None:
     done = subprocess.run(
-        [str(Path(sys.executable).parent / 'nanoos'), '--version'], capture_output=True, text=True, check=False
+        [str(Path(sys.executable).parent / 'nanoos'), '--version'],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert re.search(r'\d+\.\d+\.\d+', done.stdout)
