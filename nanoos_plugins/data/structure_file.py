@@ -17,6 +17,7 @@ from typing import Any
 from aiida import orm
 from ase import Atoms
 
+from nanoos_plugins.data.structure import Format
 from nanoos_plugins.runners.parse_structure import CPU_SECONDS, MAX_BYTES, MEMORY_BYTES
 
 WALL_SECONDS = 60
@@ -33,7 +34,7 @@ class StructureFile:
     """What a structure file holds: the atoms, the format (CIF, POSCAR, XYZ, internal), lines for people."""
 
     atoms: Atoms
-    format: str
+    format: Format
     warnings: list[str] = field(default_factory=list)
 
 
