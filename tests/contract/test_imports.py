@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -28,3 +29,17 @@ def test_help_of_the_command_line_imports_no_aiida_and_no_torch() -> None:
     )
     done = subprocess.run([sys.executable, '-c', program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_only_launch_starts_processes() -> None:
+    """Work chains submit their children; everybody else goes through the one door."""
+    starters = {'submit', 'run', 'run_get_node', 'run_get_pk'}
+    for path in sorted((ROOT / 'nanoos_plugins').rglob('*.py')):
+        imported = {
+            alias.name
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.ImportFrom) and (node.module or '').startswith('aiida.engine')
+            for alias in node.names
+        }
+        allowed = path == ROOT / 'nanoos_plugins' / 'launch.py'
+        assert allowed or not imported & starters, f'{path.relative_to(ROOT)} imports {imported & starters}'
