@@ -47,9 +47,9 @@ class QuantumEspressoParameters(Parameters):
     )
     occupations: Literal['smearing', 'fixed'] = quantity('smearing', '', 'fixed only for insulators')
     smearing: Literal['cold', 'methfessel-paxton', 'gaussian', 'fermi-dirac'] = quantity(
-        'cold', '', 'kind of smearing of the occupations'
+        'gaussian', '', 'kind of smearing of the occupations; cold only for metals'
     )
-    degauss: float = quantity(0.02, 'Ry', 'width of the smearing', gt=0)
+    degauss: float = quantity(0.01, 'Ry', 'width of the smearing', gt=0)
     spin: Literal['none', 'collinear'] = quantity('none', '', 'collinear: spin-polarised')
     initial_moments: dict[str, float] = quantity(
         {}, 'μB', 'collinear: magnetic moment to start from, by kind name or element'
@@ -123,6 +123,9 @@ class QuantumEspresso(Engine):
         builder.pw.parameters = orm.Dict(_input_file(structure, own, pseudos))
         builder.pw.metadata.options = {**_default_options(code), **options}
         builder.kpoints = _kpoints(structure, own)
+        if own.task == 'relax_cell':
+            # The parser's list of symmetries assumes the first cell's and fills the log with complaints.
+            builder.pw.settings = orm.Dict({'parser_options': {'all_symmetries': True}})
         return cast('ProcessBuilder', builder)
 
     def results(
@@ -134,24 +137,25 @@ class QuantumEspresso(Engine):
         """
         missing = {'output_parameters', 'output_trajectory'} - set(outputs)
         if missing:
-            raise ValueError(f'{self.label}: outputs {sorted(missing)} are missing; got {sorted(outputs)}')
+            raise ValueError(f'{self.label}: no outputs {sorted(missing)}; got {sorted(outputs)}')
         summary = cast('orm.Dict', outputs['output_parameters']).get_dict()
         trajectory = cast('orm.TrajectoryData', outputs['output_trajectory'])
         relaxed = cast('orm.StructureData | None', outputs.get('output_structure'))
-        moves = parameters.task != 'static'
+        own = _own(parameters)
+        moves = own.task != 'static'
         stress = -np.asarray(trajectory.get_array('stress')[-1], dtype=float)
         return Results(
             engine=self.name,
             label=self.label,
             task=parameters.task,
             n_atoms=len(structure.sites),
-            converged=True,
+            converged=_is_converged(summary),
             energy=float(summary['energy']),
             forces=np.asarray(trajectory.get_array('forces')[-1], dtype=float),
             stress=(stress + stress.T) / 2,
             structure=(relaxed or structure).get_ase() if moves else None,
             trajectory=_trajectory(structure, trajectory) if moves else None,
-            quantities=_quantities(summary),
+            quantities=_quantities(summary, own),
         )
 
 
@@ -261,12 +265,18 @@ def _default_options(code: orm.AbstractCode) -> dict[str, Any]:
     }
 
 
-def _quantities(summary: Mapping[str, Any]) -> dict[str, Quantity]:
+def _is_converged(summary: Mapping[str, Any]) -> bool:
+    """Return whether pw.x says so of its self-consistency and, where there is one, its relaxation."""
+    parts = summary.get('convergence_info', {}).values()
+    return all(part.get('convergence_achieved', True) for part in parts)
+
+
+def _quantities(summary: Mapping[str, Any], parameters: QuantumEspressoParameters) -> dict[str, Quantity]:
     """Return what pw.x knows besides energy, forces and stress."""
     quantities = {}
     if summary.get('fermi_energy') is not None:
         quantities['fermi_energy'] = Quantity(float(summary['fermi_energy']), 'eV')
-    if summary.get('total_magnetization') is not None:
+    if parameters.spin == 'collinear':
         quantities['total_magnetization'] = Quantity(float(summary['total_magnetization']), 'μB')
     return quantities
 

@@ -74,19 +74,17 @@ def find(engine: Engine) -> Installation | None:
     program = engine.program
     if program is None:
         return Installation('built-in', None)
-    if program.lock is None and program.command is None:
-        return Installation('package', Path(sys.executable))
+    if program.lock is None:
+        return Installation('package', own_python())
     for executable in _on_path(program):
         if starts(executable):
             return Installation('path', executable)
     wrapper = _wrapper_path(program)
-    if program.lock is not None and not is_ready(
-        engines_path() / engine.name, read_profile_file(program.lock)
-    ):
+    if not is_ready(engines_path() / engine.name, read_profile_file(program.lock)):
         return None
     if not wrapper.is_file() or wrapper.read_text(encoding='utf-8') != _wrapper_text(engine.name, program):
         return None
-    return Installation('package' if program.lock is None else 'wheels', wrapper)
+    return Installation('wheels', wrapper)
 
 
 def install(engine: Engine, report: Report = lambda line: None) -> Installation:
@@ -96,22 +94,27 @@ def install(engine: Engine, report: Report = lambda line: None) -> Installation:
     :raises InstallError: when the wheels cannot be installed or the program does not start.
     """
     found = find(engine)
+    if found is not None:
+        return found
     program = engine.program
-    if found is not None or program is None:
-        return found or Installation('built-in', None)
-    if program.lock is not None:
-        try:
-            build(engines_path() / engine.name, read_profile_file(program.lock), report)
-        except InstallError as error:
-            names = ' or '.join(program.executables)
-            raise InstallError(f'{engine.name}: {error}. Mend that, or put {names} on PATH') from error
+    assert program is not None and program.lock is not None, 'find answers for all others'
+    prefix = engines_path() / engine.name
+    try:
+        build(prefix, read_profile_file(program.lock), report)
+    except InstallError as error:
+        names = ' or '.join(program.executables)
+        raise InstallError(f'{engine.name}: {error}. Mend that, or put {names} on PATH') from error
     wrapper = _wrapper_path(program)
     write_atomically(wrapper, _wrapper_text(engine.name, program), mode=0o755)
     if not starts(wrapper):
-        raise InstallError(
-            f'{engine.name}: {wrapper} does not start: delete {engines_path() / engine.name}, install again'
-        )
-    return Installation('package' if program.lock is None else 'wheels', wrapper)
+        raise InstallError(f'{engine.name}: {wrapper} does not start: delete {prefix} and install again')
+    return Installation('wheels', wrapper)
+
+
+def own_python() -> Path:
+    """Return the interpreter of this package's environment, by the same path however it was called."""
+    python = Path(sys.prefix) / 'bin' / 'python'
+    return python if python.is_file() else Path(sys.executable)
 
 
 def starts(executable: Path) -> bool:
@@ -241,9 +244,7 @@ def _wrapper_path(program: Program) -> Path:
 
 
 def _wrapper_text(name: str, program: Program) -> str:
-    command = (program.command or '{python}').format(
-        prefix=shlex.quote(str(engines_path() / name)), python=shlex.quote(sys.executable)
-    )
+    command = (program.command or '').format(prefix=shlex.quote(str(engines_path() / name)))
     return f'#!/bin/sh\nexec {command} "$@"\n'
 
 
