@@ -92,7 +92,7 @@ class RelaxWorkChain(PropertyWorkChain):
         return None
 
     def describe_excess(self, arrays: orm.ArrayData) -> str:
-        """Return in one line which of forces [eV/Å] and stress [GPa] exceeds its tolerance; empty when none."""
+        """Return in one line which of forces [eV/Å] and stress [GPa] exceeds its tolerance; "" when none."""
         _, parameters = complete_parameters(self.inputs)
         found = []
         force = float(np.abs(arrays.get_array('forces')).max())

@@ -68,39 +68,38 @@ class ElasticTensor:
         return symmetric
 
 
-def derivatives(strains: Array, stresses: Array, rotations: Array) -> tuple[Array, Array, Array, float]:
+def derivatives(strains: Array, stresses: Array, rotations: Array) -> tuple[Array, Array, Array]:
     """Return the response to each direction of strain: central differences, extrapolated to zero strain.
 
-    Equivalent data are averaged over the point group. With n magnitudes the central differences, even in the
-    magnitude, are extrapolated by a polynomial through all n (error of order magnitude^(2n)).
+    Where the reverse of a strain is missing, the point group gives it. With n magnitudes the central
+    differences, even in the magnitude, are extrapolated by a polynomial through all n (error of order
+    magnitude^(2n)).
 
     :param strains: (n, 3, 3) Lagrangian strains [-]; `stresses`: (n, 3, 3) conjugate stresses [GPa].
     :return: directions (m, 3, 3) of unit norm, derivatives (m, 3, 3) [GPa], stress without strain (3, 3)
-        [GPa], largest difference [GPa] between equivalent derivatives.
+        [GPa].
     """
     sizes = np.linalg.norm(strains, axis=(1, 2))
     units = strains / sizes[:, None, None]
     magnitudes = np.unique(np.round(sizes, 9))
     to_zero = np.linalg.inv(np.vander(magnitudes**2, increasing=True))[0]
-    images, responses = rotated(units, rotations), rotated(stresses, rotations)
 
-    def side(direction: Array) -> tuple[Array, float]:
-        """Return the mean responses (magnitudes, 3, 3) to strains along `direction`, and their spread."""
-        same = np.abs(images - direction).max(axis=(2, 3)) < SAME
-        groups = [responses[same & np.isclose(sizes, magnitude)] for magnitude in magnitudes]
-        means = np.array([group.mean(axis=0) for group in groups])
-        deviations = [np.abs(g - m).max() / h for g, m, h in zip(groups, means, magnitudes, strict=True)]
-        return means, float(max(deviations))
+    def side(direction: Array) -> Array:
+        """Return the responses (magnitudes, 3, 3) to strains along `direction`, in the order of magnitude."""
+        same = np.flatnonzero(np.abs(units - direction).max(axis=(1, 2)) < SAME)
+        if len(same):
+            return stresses[same[np.argsort(sizes[same])]]
+        reverse = rotations[np.argmin(np.abs(rotated(direction, rotations) + direction).max(axis=(1, 2)))]
+        return rotated(side(-direction), reverse[None])[0]
 
     directions = _directions(units)
-    slopes, origins, spreads = [], [], []
+    slopes, origins = [], []
     for direction in directions:
-        (plus, spread_plus), (minus, spread_minus) = side(direction), side(-direction)
+        plus, minus = side(direction), side(-direction)
         odd = (plus - minus) / (2 * magnitudes[:, None, None])
         slopes.append(np.tensordot(to_zero, odd, axes=1))
         origins.append(np.tensordot(to_zero, (plus + minus) / 2, axes=1))
-        spreads += [spread_plus, spread_minus]
-    return np.array(directions), np.array(slopes), np.mean(origins, axis=0), max(spreads)
+    return np.array(directions), np.array(slopes), np.mean(origins, axis=0)
 
 
 def _directions(units: Array) -> list[Array]:
@@ -125,14 +124,14 @@ def elastic_tensor(strains: Array, stresses: Array, rotations: Array) -> Elastic
     conjugate = np.array(
         [second_piola_kirchhoff(s, deformation_gradient(e)) for e, s in zip(strains, stresses, strict=True)]
     )
-    directions, slopes, origin, spread = derivatives(strains, conjugate, rotations)
+    directions, slopes, origin = derivatives(strains, conjugate, rotations)
     sources = to_mandel(rotated(directions, rotations)).reshape(-1, 6)
     targets = to_mandel(rotated(slopes, rotations)).reshape(-1, 6)
     solution = np.linalg.lstsq(sources, targets, rcond=None)[0].T
     misfit = float(np.abs(sources @ solution.T - targets).max())
     asymmetry = float(np.abs(solution - solution.T).max())
     stress = rotated(origin, rotations).mean(axis=0)
-    return ElasticTensor((solution + solution.T) / 2, stress, max(spread, misfit, asymmetry))
+    return ElasticTensor((solution + solution.T) / 2, stress, max(misfit, asymmetry))
 
 
 def moduli(coefficients: Array) -> dict[str, Any]:

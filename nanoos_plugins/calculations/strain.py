@@ -13,8 +13,11 @@ from nanoos_plugins.engines.results import Array
 ROWS, COLUMNS = np.array([0, 1, 2, 1, 0, 0]), np.array([0, 1, 2, 2, 2, 1])
 #: Components of a Mandel vector over those of the tensor.
 WEIGHTS = np.array([1.0, 1.0, 1.0, np.sqrt(2), np.sqrt(2), np.sqrt(2)])
-#: Images of a unit tensor under a point group differ by much more than this, or only by rounding.
-SAME = 1e-2
+#: Two unit tensors that differ by less are the same; relaxed cells are symmetric to about this much.
+SAME = 1e-3
+#: A direction counts as spanned when the smallest singular value of the unit strains exceeds this; a smaller
+#: one would let the noise of the stresses grow.
+SPANNED = 0.2
 
 
 def to_mandel(tensors: Array) -> Array:
@@ -46,7 +49,7 @@ def independent_patterns(rotations: Array) -> Array:
     span = np.empty((0, 6))
     for pattern in from_mandel(np.eye(6)):
         larger = np.concatenate([span, to_mandel(rotated(pattern, rotations))])
-        if np.linalg.matrix_rank(larger, tol=SAME) > np.linalg.matrix_rank(span, tol=SAME):
+        if np.linalg.matrix_rank(larger, tol=SPANNED) > np.linalg.matrix_rank(span, tol=SPANNED):
             chosen.append(pattern)
             span = larger
     return np.array(chosen)
