@@ -120,10 +120,11 @@ class ElasticWorkChain(PropertyWorkChain):
         task = 'relax' if self.inputs.relax_ions.value and has_free_ions(structure) else 'static'
         self.report(f'{task} stresses of {len(applied)} strained cells')
         gradients = orm.List([deformation_gradient(one).tolist() for one in applied])
+        numerics = self.fixed_numerics(structure)
         self.ctx.labels = []
         for label, deformed in sorted(deform(structure, gradients).items()):
             self.ctx.labels.append(label)
-            self.to_context(**{label: self.simulation(deformed, task=task)})
+            self.to_context(**{label: self.simulation(deformed, task=task, **numerics)})
 
     def fit(self) -> ExitCode | None:
         """Fit the tensor to the stresses.

@@ -102,8 +102,9 @@ class EosWorkChain(PropertyWorkChain):
         gradients = [(scale * np.eye(3)).tolist() for scale in scales]
         self.ctx.structures = dict(deform(self.inputs.structure, orm.List(gradients)))
         self.report(f'{task} energies of {len(scales)} volumes within {100 * limit:g} %')
+        numerics = self.fixed_numerics(self.inputs.structure)
         for label, structure in sorted(self.ctx.structures.items()):
-            self.to_context(**{label: self.simulation(structure, task=task)})
+            self.to_context(**{label: self.simulation(structure, task=task, **numerics)})
         return None
 
     def fit(self) -> ExitCode | None:

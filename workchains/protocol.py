@@ -12,7 +12,7 @@ from aiida import orm
 from aiida.engine import ExitCode, ProcessBuilder, WorkChain
 
 from nanoos_plugins.data.template import Template
-from workchains.simulation import SimulationWorkChain, define_inputs
+from workchains.simulation import SimulationWorkChain, complete_parameters, define_inputs
 
 PROTOCOLS = Path(__file__).parent / 'protocols'
 
@@ -122,6 +122,11 @@ class PropertyWorkChain(WorkChain):
         inputs |= {key: self.inputs[key] for key in ('code', 'options') if key in self.inputs}
         node: orm.WorkChainNode = self.submit(SimulationWorkChain, **inputs)  # type: ignore[assignment]
         return node
+
+    def fixed_numerics(self, structure: orm.StructureData) -> dict[str, Any]:
+        """Return engine parameters under which deformed copies of `structure` can be compared with it."""
+        engine, parameters = complete_parameters(self.inputs)
+        return engine.fixed_numerics(structure, parameters)
 
     def simulation_error(self, node: orm.ProcessNode) -> ExitCode | None:
         """Return None when the simulation went well, else the exit code that says how it ended."""

@@ -94,7 +94,8 @@ class QuantumEspresso(Engine):
 
     def fixed_numerics(self, structure: orm.StructureData, parameters: Parameters) -> dict[str, Any]:
         """Return the k-point mesh of `structure`."""
-        return {'kpoints_mesh': _kpoints(structure, _own(parameters)).get_kpoints_mesh()[0]}
+        mesh, _ = _kpoints(structure, _own(parameters)).get_kpoints_mesh()
+        return {'kpoints_mesh': list(mesh)}
 
     def get_builder(
         self,
