@@ -6,6 +6,7 @@ import getpass
 import re
 import shutil
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -66,18 +67,22 @@ def create_embedded(email: str | None = None, first_name: str = '', last_name: s
     settings = embedded_settings()
     config = _config(create=True)
     if NAME not in config.profile_names:
-        _create_storage(config, settings, email or default_email(), first_name, last_name)
+        _create_profile(config, settings)
     for option, value in settings['options'].items():
         config.set_option(option, value, scope=NAME)
     config.set_default_profile(NAME, overwrite=True)
     config.store()
     profile = load()
-    if email is not None and profile.default_user_email != email:
+    owner: str | None = profile.default_user_email
+    if owner is None:
+        owner = email or default_email()
+        _create_default_user(profile, owner, first_name, last_name)
+    elif email not in (None, owner):
         raise ValueError(
-            f'profile {NAME!r} in {home()} belongs to {profile.default_user_email}, not to {email}: '
+            f'profile {NAME!r} in {home()} belongs to {owner}, not to {email}: '
             f'delete it first (`nanoos profile delete`) or set NANOOS_HOME to another folder'
         )
-    _complete(settings)
+    _complete(settings, owner)
     return profile
 
 
@@ -161,28 +166,41 @@ def _config(create: bool) -> Config:
     return get_config(create=create)
 
 
-def _create_storage(
-    config: Config, settings: dict[str, Any], email: str, first_name: str, last_name: str
-) -> None:
-    """Make the storage, the broker's settings and the default user."""
-    from aiida.manage.configuration import create_profile
+def _create_profile(config: Config, settings: dict[str, Any]) -> None:
+    """Make the storage and the profile that names it.
+
+    A storage that no profile names is left over from a creation that was interrupted, or from a lost
+    configuration: it is put aside, never deleted.
+    """
     from aiida.plugins import BrokerFactory
 
-    broker = settings['broker']['backend']
-    create_profile(
-        config,
+    storage, broker = home() / 'storage', settings['broker']['backend']
+    if storage.exists():
+        storage.rename(storage.with_name(f'storage-{datetime.now():%Y%m%d-%H%M%S-%f}'))
+    config.create_profile(
         name=NAME,
-        email=email,
-        first_name=first_name,
-        last_name=last_name,
         storage_backend=settings['storage']['backend'],
-        storage_config={'filepath': str(home() / 'storage')},
+        storage_config={'filepath': str(storage)},
         broker_backend=broker,
         broker_config=BrokerFactory(broker).get_default_config(),
     )
 
 
-def _complete(settings: dict[str, Any]) -> None:
+def _create_default_user(profile: Profile, email: str, first_name: str, last_name: str) -> None:
+    from aiida.manage import get_manager
+
+    _user(email, first_name, last_name)
+    get_manager().set_default_user_email(profile, email)
+
+
+def _user(email: str, first_name: str, last_name: str) -> orm.User:
+    from aiida import orm
+
+    created, user = orm.User.collection.get_or_create(email=email, first_name=first_name, last_name=last_name)
+    return user.store() if created else user
+
+
+def _complete(settings: dict[str, Any], email: str) -> None:
     """Make the system user and the computer, and let the default user submit to it."""
     from aiida import orm
     from aiida.common.exceptions import NotExistent
@@ -198,10 +216,7 @@ def _complete(settings: dict[str, Any]) -> None:
         computer = orm.Computer(**{key: wanted[key] for key in keys}, workdir=str(home() / 'scratch')).store()
     computer.set_minimum_job_poll_interval(wanted['job_poll_interval'])
     computer.set_default_mpiprocs_per_machine(wanted['mpiprocs_per_machine'])
-    user = orm.User.collection.get_default()
-    if user is None:
-        raise RuntimeError(f'profile {NAME!r} has no default user: delete it and create it again')
-    _authenticate(computer, user, wanted['authentication'])
+    _authenticate(computer, orm.User.collection.get(email=email), wanted['authentication'])
 
 
 def _authenticate(computer: orm.Computer, user: orm.User, authentication: dict[str, Any]) -> None:

@@ -73,6 +73,22 @@ def test_the_default_user_needs_no_answer(tmp_path: Path) -> None:
     assert json.loads(run(home, 'nanoos', 'profile', 'list', '--json').stdout) == []
 
 
+def test_an_interrupted_creation_is_completed(tmp_path: Path) -> None:
+    """Stop at the worst moments: a storage without a profile, then a profile without its user."""
+    home = tmp_path / 'home'
+    (home / 'storage').mkdir(parents=True)
+    (home / 'storage' / 'database.sqlite').touch()
+    run(home, 'nanoos', 'profile', 'create', 'embedded', '--email', 'first@example.org')
+    assert len(list(home.glob('storage-*/database.sqlite'))) == 1
+    config = home / '.aiida' / 'config.json'
+    content = json.loads(config.read_text())
+    del content['profiles']['nanoos']['default_user_email']
+    config.write_text(json.dumps(content))
+    run(home, 'nanoos', 'profile', 'create', 'embedded', '--email', 'first@example.org')
+    summary = json.loads(run(home, 'nanoos', 'profile', 'show', '--json').stdout)
+    assert summary['default_user'] == 'first@example.org'
+
+
 def test_deleting_asks_first(instance: Path) -> None:
     environment = {**os.environ, 'NANOOS_HOME': str(instance)}
     result = subprocess.run(

@@ -1,0 +1,182 @@
+"""The SQLite storage: tuned, indexed, and still AiiDA's own for everybody else."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from aiida import orm
+from aiida.manage import get_manager
+from aiida.manage.configuration import Profile
+
+from nanoos_plugins import launch
+from nanoos_plugins.install.home import environment
+from nanoos_plugins.storage.owner import acting_as
+from nanoos_plugins.storage.sqlite_dos import INDEXES, TenantSqliteDosStorage
+
+BIN = Path(sys.executable).parent
+
+
+@pytest.fixture
+def storage(profile: Profile) -> TenantSqliteDosStorage:
+    """Return the storage of the temporary instance."""
+    loaded = get_manager().get_profile_storage()
+    assert isinstance(loaded, TenantSqliteDosStorage)
+    return loaded
+
+
+def verdi(*command: str, **variables: str) -> str:
+    """Run verdi in a process of its own and return what it prints."""
+    result = subprocess.run(
+        [str(BIN / 'verdi'), *command],
+        env={**os.environ, **environment(), **variables},
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def plan(storage: TenantSqliteDosStorage, builder: orm.QueryBuilder) -> str:
+    """Return how SQLite would run a query."""
+    query = builder.as_sql(inline=True)
+    return '\n'.join(
+        str(row) for row in storage.get_session().execute(sa.text(f'EXPLAIN QUERY PLAN {query}'))
+    )
+
+
+def test_the_database_is_tuned(storage: TenantSqliteDosStorage) -> None:
+    session = storage.get_session()
+    pragmas = ('journal_mode', 'synchronous', 'busy_timeout', 'foreign_keys')
+    assert [session.scalar(sa.text(f'PRAGMA {name}')) for name in pragmas] == ['wal', 1, 60_000, 1]
+
+
+def test_the_indexes_are_there(storage: TenantSqliteDosStorage) -> None:
+    names = storage.get_session().scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'index'"))
+    assert set(INDEXES) <= set(names)
+
+
+def test_a_query_by_hash_uses_its_index(storage: TenantSqliteDosStorage) -> None:
+    node = orm.Int(5).store()
+    builder = orm.QueryBuilder().append(orm.Int, filters={'extras._aiida_hash': node.base.caching.get_hash()})
+    assert 'ix_nanoos_node_hash' in plan(storage, builder)
+    assert node in builder.all(flat=True)
+
+
+def test_the_newest_nodes_of_a_type_need_no_sorting(storage: TenantSqliteDosStorage) -> None:
+    statement = "SELECT id FROM db_dbnode WHERE node_type = 'data.core.int.Int.' ORDER BY ctime DESC LIMIT 50"
+    rows = storage.get_session().execute(sa.text(f'EXPLAIN QUERY PLAN {statement}'))
+    text = '\n'.join(str(row) for row in rows)
+    assert 'ix_nanoos_node_type_ctime' in text
+    assert 'TEMP B-TREE' not in text
+
+
+def test_maintenance_gathers_statistics(storage: TenantSqliteDosStorage) -> None:
+    orm.Int(5).store()
+    storage.maintain()
+    statistics = storage.get_session().execute(sa.text('SELECT idx FROM sqlite_stat1')).scalars()
+    assert set(INDEXES) <= set(statistics)
+
+
+def test_migrating_validates_and_keeps_what_is_ours(
+    storage: TenantSqliteDosStorage, profile: Profile
+) -> None:
+    """An index that got lost is made again; AiiDA finds the storage at its newest version."""
+    session = storage.get_session()
+    session.execute(sa.text('DROP INDEX ix_nanoos_node_hash'))
+    session.commit()
+    TenantSqliteDosStorage.migrate(profile)
+    names = session.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'index'")).all()
+    assert 'ix_nanoos_node_hash' in names
+    assert TenantSqliteDosStorage.version_profile(profile) == TenantSqliteDosStorage.version_head()
+    with TenantSqliteDosStorage.migrator(profile) as migrator:
+        migrator.validate_storage()
+
+
+def test_backups_hold_what_the_write_ahead_log_holds(storage: TenantSqliteDosStorage, tmp_path: Path) -> None:
+    """The manager below copies files as disk-objectstore's does by rsync."""
+
+    class Copies:
+        def call_rsync(self, source: Path, target: Path, **_options: object) -> None:
+            if source.is_file():
+                (target / source.name).write_bytes(source.read_bytes())
+
+    node = orm.Int(7).store()
+    storage._backup_storage(Copies(), tmp_path)  # type: ignore[arg-type]
+    with sqlite3.connect(tmp_path / 'database.sqlite') as copy:
+        assert copy.execute('SELECT uuid FROM db_dbnode WHERE id = ?', (node.pk,)).fetchone()
+    copy.close()
+
+
+def test_several_processes_write_at_once(storage: TenantSqliteDosStorage) -> None:
+    """No `database is locked`: four processes store, link and tag nodes while each reads what others made."""
+    code = """
+from nanoos_plugins.install.profile import load
+load()
+from aiida import orm
+from aiida.engine import calcfunction
+@calcfunction
+def double(x):
+    return orm.Int(2 * x.value)
+group, _ = orm.Group.collection.get_or_create(label='crowd')
+for number in range(10):
+    group.add_nodes(double(orm.Int(number)))
+    for node in orm.QueryBuilder().append(orm.Int).iterall():
+        pass
+"""
+    orm.Group(label='crowd').store()
+
+    def worker(_: int) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, '-c', code]
+        return subprocess.run(command, env={**os.environ}, text=True, capture_output=True, check=False)
+
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(worker, range(4)))
+    assert [result.returncode for result in results] == [0, 0, 0, 0], results
+    assert orm.load_group('crowd').count() == 40
+
+
+def test_an_archive_of_all_goes_into_plain_aiida(
+    alice: orm.User, bash: orm.InstalledCode, tmp_path: Path
+) -> None:
+    with acting_as(alice):
+        inputs = {'x': orm.Int(2), 'y': orm.Int(3), 'z': orm.Int(4), 'code': bash}
+    node = launch.run('core.arithmetic.multiply_add', inputs, owner=alice)
+    assert node.is_finished_ok
+    archive = tmp_path / 'all.aiida'
+    verdi('archive', 'create', '--all', str(archive))
+    plain = {'AIIDA_PATH': str(tmp_path), 'HOME': str(tmp_path)}
+    (tmp_path / '.aiida').mkdir()
+    verdi('presto', '--no-broker', '--profile-name', 'plain', **plain)
+    verdi('archive', 'import', str(archive), **plain)
+    found = json.loads(
+        verdi('run', '--', str(_report_script(tmp_path)), node.uuid, **plain).strip().splitlines()[-1]
+    )
+    everywhere = orm.QueryBuilder().append(orm.Node).count()
+    assert found == {'nodes': everywhere, 'owner': alice.email, 'result': 10}
+
+
+def _report_script(folder: Path) -> Path:
+    script = folder / 'report.py'
+    script.write_text(
+        'import json, sys\n'
+        'from aiida import orm\n'
+        'node = orm.load_node(sys.argv[1])\n'
+        'count = orm.QueryBuilder().append(orm.Node).count()\n'
+        "print(json.dumps({'nodes': count, 'owner': node.user.email, 'result': node.outputs.result.value}))\n"
+    )
+    return script
+
+
+def test_storage_of_an_instance_passes_aiidas_checks(profile: Profile) -> None:
+    assert 'nanoos' in verdi('profile', 'list')
+    assert 'version' in verdi('storage', 'version').lower()
+    assert 'entities' in verdi('storage', 'info').lower()
