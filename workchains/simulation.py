@@ -17,6 +17,7 @@ from aiida.engine import (
     process_handler,
     while_,
 )
+from aiida.plugins import CalculationFactory
 from pydantic import ValidationError
 
 from nanoos_plugins.calculations.normalise import normalise_results
@@ -148,7 +149,10 @@ class SimulationWorkChain(BaseRestartWorkChain):
         """The process class of the engine."""
         if 'template' not in self.inputs:  # the base class asks in its constructor, before inputs are parsed
             return Process
-        process: type[Process] = load_process(self.engine.process)
+        engine = self.engine
+        # a calculation that the code is for; work chains may go by the same name (lammps.base)
+        load: Any = CalculationFactory if engine.process == engine.code_plugin else load_process
+        process: type[Process] = load(engine.process)
         return process
 
     @property
@@ -205,7 +209,7 @@ class SimulationWorkChain(BaseRestartWorkChain):
         made = node.base.links.get_outgoing(orm.Data, link_type=(LinkType.CREATE, LinkType.RETURN)).all()
         outputs = {link.link_label: link.node for link in made if not isinstance(link.node, orm.RemoteData)}
         results, reading = normalise_results.run_get_node(
-            structure=self.ctx.structure,
+            evaluated=self.ctx.structure,
             engine=orm.Str(self.engine.name),
             parameters=orm.Dict(self.ctx.parameters),
             **outputs,

@@ -19,11 +19,11 @@ FS_PER_PS = 1000.0
 
 @calcfunction
 def normalise_results(
-    structure: orm.StructureData, engine: orm.Str, parameters: orm.Dict, **outputs: orm.Data
+    evaluated: orm.StructureData, engine: orm.Str, parameters: orm.Dict, **outputs: orm.Data
 ) -> dict[str, orm.Data] | ExitCode:
     """Return the results of a finished engine process in the schema of `nanoos_plugins.engines.results`.
 
-    :param structure: the structure that was evaluated.
+    :param evaluated: the structure that was evaluated (`structure` is what some outputs are called).
     :param engine: name of the engine.
     :param parameters: the complete parameters of the engine.
     :param outputs: the data outputs of the engine's process by link label.
@@ -33,14 +33,14 @@ def normalise_results(
     """
     adapter = load_engine(engine.value)
     try:
-        results = adapter.results(structure, adapter.validate(parameters.get_dict()), outputs)
+        results = adapter.results(evaluated, adapter.validate(parameters.get_dict()), outputs)
     except ValueError as error:
         return ExitCode(INCOMPLETE, str(error))
     nodes: dict[str, orm.Data] = {'results': orm.Dict(scalars(results)), 'arrays': arrays(results)}
     if results.structure is not None:
         nodes['structure'] = describe(orm.StructureData(ase=results.structure), 'optimized', 'internal')
     if results.trajectory is not None:
-        nodes['trajectory'] = trajectory(results.trajectory, structure.pbc, results.task == 'md')
+        nodes['trajectory'] = trajectory(results.trajectory, evaluated.pbc, results.task == 'md')
     return nodes
 
 
