@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from aiida import orm
-from aiida.engine import ExitCode
+from aiida.engine import ExitCode, ToContext
 
 from nanoos_plugins.calculations.phonons import displaced_supercells, phonons_from_forces
 from workchains.protocol import PropertyWorkChain
@@ -68,7 +68,14 @@ class PhononsWorkChain(PropertyWorkChain):
         )
         spec.exit_code(340, 'ERROR_NOT_RELAXED', message='{reason}')
         spec.exit_code(341, 'ERROR_IMAGINARY_MODES', message='{reason}')
-        spec.outline(cls.displace, cls.run_forces, cls.inspect_forces, cls.analyse)
+        spec.outline(
+            cls.displace,
+            cls.run_undisplaced,
+            cls.inspect_undisplaced,
+            cls.run_forces,
+            cls.inspect_forces,
+            cls.analyse,
+        )
 
     def displace(self) -> None:
         """Make the displaced supercells."""
@@ -88,24 +95,14 @@ class PhononsWorkChain(PropertyWorkChain):
         self.ctx.cells = displaced_supercells(self.inputs.structure, self.ctx.settings)
         self.out('unit_cell', self.ctx.cells['unit_cell'])
 
-    def run_forces(self) -> None:
-        """Submit the undisplaced cell and every displaced supercell, all at once."""
-        self.to_context(undisplaced=self.simulation(self.ctx.cells['unit_cell'], task='static'))
-        labels = sorted(label for label in self.ctx.cells if label.startswith('supercell_'))
-        for label in labels:
-            self.to_context(**{label: self.simulation(self.ctx.cells[label], task='static')})
-        self.ctx.labels = labels
-        atoms = len(self.ctx.cells[labels[0]].sites)
-        self.report(f'forces of {len(labels)} displaced supercells of {atoms} atoms')
+    def run_undisplaced(self) -> Any:
+        """Submit the undisplaced cell, before many supercells are spent on it."""
+        return ToContext(undisplaced=self.simulation(self.ctx.cells['unit_cell'], task='static'))
 
-    def inspect_forces(self) -> ExitCode | None:
-        """Return ERROR_SIMULATION_FAILED when forces are missing.
-
-        :return: ERROR_NOT_RELAXED when the undisplaced structure has forces left.
-        """
-        for label in ['undisplaced', *self.ctx.labels]:
-            if error := self.simulation_error(self.ctx[label]):
-                return error
+    def inspect_undisplaced(self) -> ExitCode | None:
+        """Return ERROR_SIMULATION_FAILED, or ERROR_NOT_RELAXED when there are forces left."""
+        if error := self.simulation_error(self.ctx.undisplaced):
+            return error
         largest = float(np.abs(self.ctx.undisplaced.outputs.arrays.get_array('forces')).max())
         limit = self.inputs.max_residual_force.value
         if largest <= limit:
@@ -116,6 +113,19 @@ class PhononsWorkChain(PropertyWorkChain):
         )
         unrelaxed: ExitCode = self.exit_codes.ERROR_NOT_RELAXED.format(reason=reason)
         return unrelaxed
+
+    def run_forces(self) -> None:
+        """Submit every displaced supercell, all at once."""
+        self.ctx.labels = sorted(label for label in self.ctx.cells if label.startswith('supercell_'))
+        for label in self.ctx.labels:
+            self.to_context(**{label: self.simulation(self.ctx.cells[label], task='static')})
+        atoms = len(self.ctx.cells[self.ctx.labels[0]].sites)
+        self.report(f'forces of {len(self.ctx.labels)} displaced supercells of {atoms} atoms')
+
+    def inspect_forces(self) -> ExitCode | None:
+        """Return ERROR_SIMULATION_FAILED when forces are missing."""
+        errors = (self.simulation_error(self.ctx[label]) for label in self.ctx.labels)
+        return next((error for error in errors if error), None)
 
     def analyse(self) -> ExitCode | None:
         """Fit the force constants and report what follows from them.

@@ -106,7 +106,10 @@ def phonons_from_forces(
     :param forces: `forces_000` …: the array `forces` [eV/Å] of each displaced supercell.
     :returns: `force_constants`: ArrayData `force_constants` (n_primitive, n_supercell, 3, 3) [eV/Å²];
         `bands`: frequencies [THz] along `path`, imaginary ones negative; `dos`: [1/THz] per primitive cell,
-        integral 3 n_primitive; `summary`; `thermal` (see `thermal_properties`) unless a mode is imaginary.
+        integral 3 n_primitive; `summary`: extreme frequencies, `dynamically_stable`, `acoustic_sum_rule_THz`
+        (largest of the acoustic frequencies at Γ before the sum rule is imposed), and the setup, with which
+        `displaced_phonopy` takes the force constants up again; `thermal` (see `thermal_properties`)
+        unless a mode is imaginary.
     """
     given = {**DEFAULTS, **settings.get_dict()}
     phonon = displaced_phonopy(unit_cell, setup.get_dict())
@@ -120,8 +123,8 @@ def phonons_from_forces(
     lowest = float(min(frequencies.min(), mesh.frequencies.min()))
     stable = lowest > -given['imaginary_tolerance_THz']
     summary: dict[str, Any] = {
+        **setup.get_dict(),
         'n_atoms': len(phonon.primitive),
-        'supercell': setup['supercell'],
         'n_displacements': len(forces),
         'lowest_frequency_THz': lowest,
         'highest_frequency_THz': float(mesh.frequencies.max()),
