@@ -18,6 +18,7 @@ import numpy as np
 from aiida import orm
 from aiida.common.links import LinkType
 from aiida.engine import run_get_node
+from aiida.manage import get_manager
 
 from nanoos_plugins.engines.contract import Engine, Program
 from nanoos_plugins.engines.results import Results
@@ -179,9 +180,9 @@ def register_code(engine: Engine) -> orm.InstalledCode:
 
 
 def provide(engine: Engine, report: Report = lambda line: None) -> Installation:
-    """Install the program and, into the loaded profile, the code and the data nodes the engine needs."""
+    """Install the program and the data an engine needs and, where a profile is loaded, its code and nodes."""
     installation = install(engine, report)
-    if installation.executable is not None:
+    if installation.executable is not None and get_manager().get_profile() is not None:
         register_code(engine)
     engine.install_data(report)
     return installation
@@ -245,7 +246,8 @@ def _wrapper_path(program: Program) -> Path:
 
 def _wrapper_text(name: str, program: Program) -> str:
     command = (program.command or '').format(prefix=shlex.quote(str(engines_path() / name)))
-    return f'#!/bin/sh\nexec {command} "$@"\n'
+    # AiiDA's daemon hands its own PYTHONPATH to the jobs it starts, which would mix the two environments.
+    return f'#!/bin/sh\nunset PYTHONPATH\nexec {command} "$@"\n'
 
 
 def _is_code_of(code: orm.InstalledCode, engine: Engine, executable: Path) -> bool:
