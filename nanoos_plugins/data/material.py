@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -44,7 +45,7 @@ class Material(orm.Data):
     ) -> None:
         """Make an unstored material.
 
-        :param material_id: identity; None for a new material, which is then known by its first node's UUID.
+        :param material_id: identity; None for a new material, which gets a new one.
         :param revision: number of the revision, from 1.
         :raises ValueError: when an attribute has the wrong form; the message names it.
         """
@@ -60,7 +61,7 @@ class Material(orm.Data):
         check(attributes)
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
         self.label = name
-        self.base.attributes.set_many({**attributes, 'material_id': material_id or self.uuid})
+        self.base.attributes.set_many({**attributes, 'material_id': material_id or str(uuid.uuid4())})
 
     @property
     def name(self) -> str:
@@ -188,13 +189,21 @@ def load_material(identifier: str | int) -> Material:
     :raises NotExistent: when there is none.
     :raises ValueError: when several materials have that name; the message lists their ids.
     """
+    return newest(load_revision(identifier).material_id)
+
+
+def load_revision(identifier: str | int) -> Material:
+    """Return the revision that is meant: by pk or UUID that very one, by material id or name the newest.
+
+    :raises NotExistent: when there is none.
+    :raises ValueError: when several materials have that name; the message lists their ids.
+    """
     text = str(identifier)
-    key = 'id' if text.isdecimal() else 'uuid'
-    if key == 'id' or re.fullmatch(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', text):
-        query = orm.QueryBuilder().append(
-            Material, filters={key: int(text) if key == 'id' else text}, project='attributes.material_id'
-        )
-        return newest(query.first(flat=True) or text)
+    is_uuid = re.fullmatch(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', text)
+    if is_uuid or text.isdecimal():
+        filters: dict[str, Any] = {'uuid': text} if is_uuid else {'id': int(text)}
+        found: Material | None = orm.QueryBuilder().append(Material, filters=filters).first(flat=True)
+        return found if found is not None else newest(text)
     return newest(_id_of_name(text))
 
 

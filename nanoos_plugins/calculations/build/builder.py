@@ -37,12 +37,17 @@ def validated(model: type[P], values: Mapping[str, Any]) -> P:
     try:
         return model.model_validate(dict(values))
     except ValidationError as error:
-        found = []
-        for one in error.errors(include_url=False):
-            name = '.'.join(str(part) for part in one['loc'])
-            given = '' if one['type'] == 'missing' else f', got {one["input"]!r:.40}'
-            found.append(f'{name}: {one["msg"]}{given}' if name else one['msg'])
-        raise ValueError('; '.join(found)) from error
+        raise ValueError(explain(error)) from error
+
+
+def explain(error: ValidationError) -> str:
+    """Return in one line which keys are wrong, what was given and what is expected."""
+    found = []
+    for one in error.errors(include_url=False):
+        name = '.'.join(str(part) for part in one['loc'])
+        given = '' if one['type'] == 'missing' else f', got {one["input"]!r:.40}'
+        found.append(f'{name}: {one["msg"]}{given}' if name else one['msg'])
+    return '; '.join(found)
 
 
 def built(make: Callable[[], Atoms]) -> orm.StructureData | ExitCode:

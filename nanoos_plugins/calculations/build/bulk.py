@@ -25,9 +25,7 @@ class Bulk(BuildParameters):
     formula: str = quantity(..., '', 'element or compound, as in Cu or MgO')
     crystal: Prototype | None = quantity(None, '', "crystal structure; the element's own by default")
     a: float | None = quantity(None, 'Å', "lattice constant a; the element's own by default", gt=0.5, lt=100)
-    c: float | None = quantity(
-        None, 'Å', 'lattice constant c (hcp, wurtzite); ideal else', gt=0.5, lt=100
-    )
+    c: float | None = quantity(None, 'Å', 'lattice constant c (hcp, wurtzite); ideal else', gt=0.5, lt=100)
     cubic: bool = quantity(False, '', 'the conventional cubic cell instead of the primitive one')
 
 
@@ -48,8 +46,8 @@ def bulk(parameters: Bulk) -> Atoms:
     except (ValueError, KeyError, RuntimeError, NotImplementedError, TypeError) as error:
         reason = str(error).rstrip('.')
         raise ValueError(
-            f'no bulk {parameters.formula} as asked for: {reason}; say crystal and a, and as many elements as '
-            f'the crystal has'
+            f'no bulk {parameters.formula} as asked for: {reason}; '
+            f'say crystal and a, and as many elements as the crystal has'
         ) from error
     return Atoms(atoms.numbers, positions=atoms.positions, cell=atoms.cell, pbc=True)
 

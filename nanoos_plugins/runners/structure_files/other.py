@@ -120,7 +120,8 @@ def _from_dictionary(text: str) -> Atoms:
             )
         symbols.append(element(str(species[0]['element']), where))
         positions.append([number(str(x), where, 'abc') for x in site['abc']])
-    return Atoms(symbols, scaled_positions=positions, cell=cell, pbc=True)
+    pbc = [bool(periodic) for periodic in loaded['lattice'].get('pbc', [True] * 3)]
+    return Atoms(symbols, scaled_positions=positions, cell=cell, pbc=pbc)
 
 
 def _ordered(structure: Structure) -> Atoms:

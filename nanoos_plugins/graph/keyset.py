@@ -1,0 +1,32 @@
+"""Pages of a list by its key: newest first, at the same cost however deep, without counting the whole."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from nanoos_plugins.graph.tables import connection, tables
+
+Cursor = tuple[datetime, int]
+
+
+def newest_first(
+    statement: sa.Select[Any], limit: int, after: Cursor | None
+) -> tuple[list[dict[str, Any]], Cursor | None]:
+    """Return up to `limit` rows of a statement over the node table, and the cursor of the rows behind them.
+
+    :param statement: selects at least `node.id` as `pk` and `node.ctime` as `created`.
+    :param after: position behind which to continue; the cursor is None at the end of the list.
+    """
+    node = tables().node
+    page = statement.order_by(node.c.ctime.desc(), node.c.id.desc()).limit(limit + 1)
+    if after is not None:
+        bound = sa.tuple_(sa.literal(after[0], node.c.ctime.type), sa.literal(after[1]))
+        page = page.where(sa.tuple_(node.c.ctime, node.c.id) < bound)
+    with connection() as opened:
+        rows = [dict(row) for row in opened.execute(page).mappings()]
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return rows, ((rows[-1]['created'], rows[-1]['pk']) if more and rows else None)
