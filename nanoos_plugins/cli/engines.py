@@ -16,7 +16,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from nanoos_plugins.cli.output import CliError, emit, json_option, rows
 from nanoos_plugins.engines.contract import Engine, engine_names, load_engine
-from nanoos_plugins.install.engines import Check, check, find, find_code, install, provide
+from nanoos_plugins.install.engines import Check, check, find, find_code, provide
 from nanoos_plugins.install.environment import InstallError, Report
 from nanoos_plugins.install.profile import NoProfileError, load, profile_names
 
@@ -63,7 +63,7 @@ def install_engines(names: tuple[str, ...], json: bool) -> None:
         for engine in chosen:
             report = begin(engine.label)
             try:
-                found = provide(engine, report) if has_profile else install(engine, report)
+                found = provide(engine, report)
             except InstallError as error:
                 raise CliError(str(error)) from error
             done.append(

@@ -127,7 +127,9 @@ class Engine(ABC):
         return model
 
     def install_data(self, report: Callable[[str], None]) -> None:  # noqa: B027 - most engines need none
-        """Put the data nodes this engine needs (pseudopotentials …) into the loaded profile; idempotent.
+        """Fetch the data this engine needs (pseudopotentials …) and put them into the profile; idempotent.
+
+        Without a loaded profile they are fetched only.
 
         :param report: is called with a line whenever a step begins.
         """

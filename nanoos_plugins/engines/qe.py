@@ -88,9 +88,14 @@ class QuantumEspresso(Engine):
 
     def install_data(self, report: Callable[[str], None]) -> None:
         """Install the pseudopotential family; see `nanoos_plugins.install.pseudos`."""
-        from nanoos_plugins.install.pseudos import install_pseudos
+        from aiida.manage import get_manager
 
-        install_pseudos(report)
+        from nanoos_plugins.install.pseudos import fetch_trimmed, install_pseudos
+
+        if get_manager().get_profile() is None:
+            fetch_trimmed(report)
+        else:
+            install_pseudos(report)
 
     def fixed_numerics(self, structure: orm.StructureData, parameters: Parameters) -> dict[str, Any]:
         """Return the k-point mesh of `structure`."""
