@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -121,3 +122,31 @@ def read_provenance(pks: Sequence[int], depth: int = 1, internals: bool = False)
     if missing:
         raise ValueError(f'no node has pk {missing[0]}')
     return Provenance(nodes, frozenset(folded))
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much there is below some processes: the number of nodes, and the e-mails of their owners."""
+
+    nodes: int
+    owners: list[str]
+
+
+def extent(pks: Sequence[int], provided_by: str) -> Extent:
+    """Return the extent of the processes `pks`, all that they called, and the data of these.
+
+    :param provided_by: e-mail of the user who owns what the instance provides; not named as an owner.
+    """
+    node, user = tables().node, tables().user
+    with connection() as opened:
+        processes = _called(opened, pks, 0)
+        links = _touching(opened, processes)
+        keys = {end for entry in links for end in (entry.source, entry.target)} | set(processes)
+        statement = (
+            sa.select(user.c.email, sa.func.count())
+            .join(node, node.c.user_id == user.c.id)
+            .where(node.c.id.in_(list(keys)))
+            .group_by(user.c.email)
+        )
+        counts: dict[str, int] = {row[0]: row[1] for row in opened.execute(statement)}
+    return Extent(sum(counts.values()), sorted(set(counts) - {provided_by}))
