@@ -173,7 +173,7 @@ def test_unstable_crystal_has_bounds_of_voigt_only() -> None:
 
 
 def test_load_changes_what_decides_on_stability() -> None:
-    """Cubic under pressure P: K = (C11 + 2 C12 + P)/3, shear C44 − P and (C11 − C12)/2 − P (Wang et al. 1995)."""
+    """Cubic under pressure P: K = (C11 + 2 C12 + P)/3, shears C44 − P, (C11 − C12)/2 − P (Wang et al.)."""
     rotations, pressure = rotations_of(bulk('Cu')), 20.0
     tensor = ElasticTensor(invariant_tensor(rotations), -pressure * np.eye(3), 0)
     c11, c12, c44 = tensor.voigt[0, 0], tensor.voigt[0, 1], tensor.voigt[3, 3]
