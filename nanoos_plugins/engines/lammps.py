@@ -94,6 +94,7 @@ class Lammps(Engine):
         builder.parameters = orm.Dict(script_parameters(structure, parameters))
         builder['metadata']['options'] = {
             'resources': {'num_machines': 1, 'num_mpiprocs_per_machine': 1},
+            'withmpi': bool(code.with_mpi),
             **options,
         }
         return builder

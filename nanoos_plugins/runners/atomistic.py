@@ -16,7 +16,7 @@ from ase.constraints import FixCom
 from ase.filters import FrechetCellFilter
 from ase.md.bussi import Bussi
 from ase.md.langevinbaoab import LangevinBAOAB
-from ase.md.velocitydistribution import MaxwellBoltzmannDistribution, Stationary, force_temperature
+from ase.md.velocitydistribution import Stationary, force_temperature, thermalize_momenta
 from ase.md.verlet import VelocityVerlet
 from ase.optimize import LBFGS
 
@@ -155,7 +155,7 @@ def _dynamics(atoms: Atoms, settings: Settings, generator: np.random.Generator) 
     temperature = settings['temperature']
     if settings['ensemble'] != 'npt':
         atoms.set_constraint(FixCom())
-    MaxwellBoltzmannDistribution(atoms, temperature_K=temperature, rng=generator)
+    thermalize_momenta(atoms, temperature, rng=generator)
     Stationary(atoms)
     force_temperature(atoms, temperature)
     thermostat_time = settings['thermostat_time'] * units.fs
