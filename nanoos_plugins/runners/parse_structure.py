@@ -15,8 +15,12 @@ import json
 import resource
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nanoos_plugins.runners.structure_files.parsed import Parsed
 
 #: Largest file [bytes]: an extended XYZ of the most atoms we take, with forces, has about 8 MB.
 MAX_BYTES = 16 * 1024 * 1024
@@ -41,13 +45,11 @@ def parse(path: Path, index: int | None = None, format: str | None = None) -> di
     :param format: CIF, POSCAR, XYZ or a format of `other.formats()`; found from name and content when None.
     :raises StructureFileError: when the file is not a structure we can use.
     """
-    from nanoos_plugins.runners.structure_files import checks, cif, detect, other, poscar, xyz
+    from nanoos_plugins.runners.structure_files import checks, detect
 
-    readers = {'CIF': cif.read, 'POSCAR': poscar.read, 'XYZ': xyz.read}
     text = detect.decode(path.read_bytes())
     known = format or detect.agree(path.name, text)
-    own = readers.get(known or '')
-    parsed = own(text, index) if own else other.read(path, text, index, known)
+    parsed = _reader(known)(path, text, index)
     atoms = checks.checked(parsed)
     return {
         'format': parsed.format,
@@ -57,6 +59,25 @@ def parse(path: Path, index: int | None = None, format: str | None = None) -> di
         'pbc': atoms.pbc.tolist(),
         'warnings': parsed.warnings,
     }
+
+
+def _reader(format: str | None) -> Callable[[Path, str, int | None], Parsed]:
+    """Return the reader of a format; only that one is imported, most of the time is for imports."""
+    if format == 'CIF':
+        from nanoos_plugins.runners.structure_files import cif
+
+        return lambda path, text, index: cif.read(text, index)
+    if format == 'POSCAR':
+        from nanoos_plugins.runners.structure_files import poscar
+
+        return lambda path, text, index: poscar.read(text, index)
+    if format == 'XYZ':
+        from nanoos_plugins.runners.structure_files import xyz
+
+        return lambda path, text, index: xyz.read(text, index)
+    from nanoos_plugins.runners.structure_files import other
+
+    return lambda path, text, index: other.read(path, text, index, format)
 
 
 def main() -> None:
@@ -79,8 +100,6 @@ def main() -> None:
         result = {'error': ' '.join(str(error).split())}
     except MemoryError:
         result = {'error': f'reading it takes more than {MEMORY_BYTES // 1024**2} MB of memory'}
-    except RecursionError:
-        result = {'error': 'it is nested too deeply'}
     json.dump(result, sys.stdout)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from ase import Atoms
+from ase.geometry import minkowski_reduce
 from ase.neighborlist import neighbor_list
 
 from nanoos_plugins.runners.structure_files.parsed import MAX_ATOMS, Parsed, StructureFileError
@@ -73,7 +74,7 @@ def _add_box(atoms: Atoms) -> None:
 
 def _check_overlap(atoms: Atoms, where: list[str]) -> None:
     """Refuse atoms that are nearer than `OVERLAP`."""
-    first, second, distances = neighbor_list('ijd', atoms, OVERLAP)
+    first, second, distances = neighbor_list('ijd', _compact(atoms), OVERLAP)
     if not len(first):
         return
     at = int(np.lexsort((first, second, np.maximum(first, second)))[0])
@@ -84,3 +85,18 @@ def _check_overlap(atoms: Atoms, where: list[str]) -> None:
             f'{where[one]}: the site overlaps with its own image by symmetry or periodicity, {by}'
         )
     raise StructureFileError(f'{where[other]}: overlaps with {where[one]}, {by}')
+
+
+def _compact(atoms: Atoms) -> Atoms:
+    """Return the same atoms in the shortest cell vectors there are, in which neighbours are quickly found.
+
+    :raises StructureFileError: when even the cell's own images overlap.
+    """
+    reduced, _ = minkowski_reduce(atoms.cell.array, pbc=atoms.pbc)
+    shortest = min(np.linalg.norm(reduced, axis=1)[atoms.pbc], default=np.inf)
+    if shortest < OVERLAP:
+        raise StructureFileError(
+            f'the cell is too small: each atom is {shortest:.2g} Å from its own image; '
+            f'atoms must be at least {OVERLAP} Å apart'
+        )
+    return Atoms(atoms.numbers, positions=atoms.positions, cell=reduced, pbc=atoms.pbc)

@@ -68,6 +68,8 @@ def read(path: Path, text: str, index: int | None, format: str | None) -> Parsed
         return _parsed(ase_read(path, index=':', format=name), index)
     except StructureFileError:
         raise
+    except RecursionError:
+        raise StructureFileError(f'not understood as {name}: it is nested too deeply') from None
     except READER_ERRORS as error:
         reason = ' '.join(f'{type(error).__name__} {error}'.split())
         raise StructureFileError(f'not understood as {name}: {reason:.120}') from error
