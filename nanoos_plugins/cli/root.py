@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 import click
+from click.shell_completion import CompletionItem
 
 from nanoos_plugins.install.home import use_home
 
@@ -47,6 +48,12 @@ class LazyGroup(click.Group):
         module, _, attribute = NOUNS[name].partition(':')
         command: click.Command = getattr(import_module(module), attribute)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the nouns, none of them imported: a key press may not take seconds."""
+        nouns = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [*options, *(CompletionItem(name, help=SUMMARIES[name]) for name in nouns)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the nouns with their summaries, none of them imported."""

@@ -50,7 +50,8 @@ def use_home() -> Path:
     """
     os.environ.update(environment())
     config_folder = home() / '.aiida'
-    config_folder.mkdir(parents=True, exist_ok=True)
+    home().mkdir(mode=0o700, parents=True, exist_ok=True)
+    config_folder.mkdir(exist_ok=True)
     if 'aiida.manage.configuration' in sys.modules:
         _point_imported_aiida_at(config_folder)
     return config_folder

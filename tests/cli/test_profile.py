@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 BIN = Path(sys.executable).parent
@@ -87,6 +88,21 @@ def test_an_interrupted_creation_is_completed(tmp_path: Path) -> None:
     run(home, 'nanoos', 'profile', 'create', 'embedded', '--email', 'first@example.org')
     summary = json.loads(run(home, 'nanoos', 'profile', 'show', '--json').stdout)
     assert summary['default_user'] == 'first@example.org'
+
+
+def test_deleting_stops_the_daemon(tmp_path: Path) -> None:
+    home = tmp_path / 'home'
+    run(home, 'nanoos', 'profile', 'create', 'embedded')
+    code = 'from nanoos_plugins.install.daemon import *; ensure_daemon(1); print(*worker_pids())'
+    started = run(home, 'python', '-c', code).stdout.split()
+    assert len(started) == 1
+    assert psutil.pid_exists(int(started[0]))
+    run(home, 'nanoos', 'profile', 'delete', '--yes')
+    assert not psutil.pid_exists(int(started[0]))
+    left = [
+        process for process in psutil.process_iter(['cmdline']) if str(home) in str(process.info['cmdline'])
+    ]
+    assert left == []
 
 
 def test_deleting_asks_first(instance: Path) -> None:

@@ -7,6 +7,9 @@ from contextvars import copy_context
 
 import pytest
 from aiida import orm
+from aiida.common.exceptions import NotExistent
+from aiida.engine import calcfunction, run_get_node
+from aiida.manage import get_manager
 
 from nanoos_plugins.storage.owner import acting_as, system_user
 
@@ -75,3 +78,24 @@ def test_copies_belong_to_who_copies(alice: orm.User, bob: orm.User) -> None:
     assert copy.user.pk == bob.pk
     assert copy.get_dict() == {'a': [1, 2]}
     assert original.user.pk == alice.pk
+
+
+@calcfunction
+def successor(x: orm.Int) -> orm.Int:
+    return orm.Int(x.value + 1)
+
+
+def test_what_a_process_makes_belongs_to_its_owner_without_provenance_too(alice: orm.User) -> None:
+    """Such a process has no row in the database that could name its owner."""
+    with acting_as(alice):
+        x = orm.Int(1).store()
+    result, node = run_get_node(successor, x=x, metadata={'store_provenance': False})
+    assert node.pk is None
+    assert result.user.email == node.user.email == 'owner@nanoos.test'
+
+
+def test_a_deleted_user_cannot_act(alice: orm.User) -> None:
+    with acting_as(alice):
+        get_manager().get_profile_storage().users.delete(alice.pk)
+        with pytest.raises(NotExistent, match=r'acting user \d+ does not exist'):
+            orm.Int(1)
