@@ -77,3 +77,23 @@ def test_program_is_installed() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert re.search(r'\d+\.\d+\.\d+', done.stdout)
+
+
+def test_reference_names_every_port_exit_code_and_parameter(profile: object) -> None:
+    """What `docs/reference.md` leaves out does not exist for a reader."""
+    from aiida.plugins import WorkflowFactory
+
+    from nanoos_plugins.engines.contract import engine_names, load_engine
+
+    page = (ROOT / 'docs' / 'reference.md').read_text()
+    missing = []
+    for name in re.findall(r'^## (nanoos\.\w+)', page, re.M):
+        section = page.split(f'## {name}\n')[1].split('\n## ')[0]
+        spec = WorkflowFactory(name).spec()
+        words = [*spec.outputs, *(label for label, code in spec.exit_codes.items() if code.status >= 200)]
+        missing += [f'{name}: {word}' for word in words if f'`{word}`' not in section]
+    for engine in engine_names():
+        section = page.split(f'### {engine}: ')[1].split('\n### ')[0]
+        fields = load_engine(engine).parameters.model_fields
+        missing += [f'{engine}: {field}' for field in fields if f'`{field}`' not in section]
+    assert not missing
