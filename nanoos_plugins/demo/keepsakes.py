@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from aiida import orm
+from aiida.common.log import override_log_level
 from aiida.tools.archive import create_archive
 
-from nanoos_plugins.demo.memory import group
 from nanoos_plugins.graph.drawing import draw_provenance
 from nanoos_plugins.graph.jobs import load_jobs
 
@@ -29,7 +30,8 @@ def write_keepsakes(folder: Path, processes: Sequence[int]) -> list[Path]:
     if not _is_newer(archive, newest):
         # Written beside and moved, so that a killed demo leaves no half archive that looks whole.
         partial = archive.with_suffix('.partial')
-        create_archive([group()], filename=partial, overwrite=True)
+        with override_log_level():
+            create_archive([orm.load_node(pk) for pk in processes], filename=partial, overwrite=True)
         partial.replace(archive)
     return [graph, archive]
 

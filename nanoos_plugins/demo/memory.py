@@ -1,8 +1,8 @@
 """What an earlier run of the demo left: found again by what it is, so that nothing is made twice.
 
 A process carries its step and a digest of its inputs in its label from the moment it is stored, so that it is
-found even when the demo was killed right after. The group `nanoos/demo` and the extra `nanoos_demo_step` are for
-people and queries; they are completed whenever they are missing.
+found even when the demo was killed right after. The group `nanoos/demo` and the extra `nanoos_demo_step` are
+for people and queries; they are completed whenever they are missing.
 """
 
 from __future__ import annotations

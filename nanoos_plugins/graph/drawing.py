@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import networkx as nx
 
-from nanoos_plugins.graph.folding import Kind, Provenance, ProvenanceNode, at_most, fold_alike
+from nanoos_plugins.graph.folding import Kind, Provenance, ProvenanceNode, at_most, fold_alike, fold_settings
 from nanoos_plugins.graph.layout import Layout, layered_layout
 from nanoos_plugins.graph.provenance import read_provenance
 from nanoos_plugins.graph.status import JobStatus
@@ -278,11 +278,12 @@ def draw_provenance(
 
     :param depth: how many calls deep; what is deeper is folded into its caller. It is reduced as long as the
         picture would have more than `most` nodes.
-    :param internals: also draw remote folders and retrieved files of calculations.
+    :param internals: also draw remote folders and retrieved files, and each setting by itself.
     :raises ValueError: when there is no such node, or more below it than can be read at once.
     """
     while True:
-        provenance = fold_alike(read_provenance(pks, depth, internals), apart=pks)
+        provenance = read_provenance(pks, depth, internals)
+        provenance = fold_alike(provenance if internals else fold_settings(provenance), apart=pks)
         if len(provenance.nodes) <= most or depth == 0:
             return draw(at_most(provenance, most), title)
         depth -= 1

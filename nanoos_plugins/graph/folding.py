@@ -15,6 +15,8 @@ from nanoos_plugins.graph.status import JobStatus
 from nanoos_plugins.graph.tables import CALL_LINKS
 
 Kind = Literal['workflow', 'calcjob', 'calcfunction', 'structure', 'template', 'code', 'data']
+#: Types that only hold a value; as inputs nobody made they are settings.
+PLAIN_TYPES = frozenset({'Bool', 'Dict', 'EnumData', 'Float', 'Int', 'List', 'Str'})
 INPUT_LINKS = ('input_calc', 'input_work')
 # of processes folded into one, the status that most needs to be seen
 WORST_FIRST = (
@@ -99,6 +101,30 @@ def passed_on_once(links: Collection[ProvenanceLink]) -> set[ProvenanceLink]:
         return link.kind in INPUT_LINKS and (link.source, caller.get(link.target)) in inputs
 
     return {link for link in links if not is_passed_on(link)}
+
+
+def fold_settings(provenance: Provenance) -> Provenance:
+    """Return the provenance with the plain values that one process alone was given drawn as one node."""
+    made = {link.target for link in provenance.links}
+    uses: dict[int, list[ProvenanceLink]] = defaultdict(list)
+    for link in provenance.links:
+        uses[link.source].append(link)
+    settings: dict[int, list[ProvenanceLink]] = defaultdict(list)
+    for key, node in provenance.nodes.items():
+        if node.title in PLAIN_TYPES and key not in made and len({use.target for use in uses[key]}) == 1:
+            settings[uses[key][0].target].extend(uses[key])
+    nodes, links = dict(provenance.nodes), set(provenance.links)
+    for process, found in settings.items():
+        keys = sorted({link.source for link in found})
+        if len(keys) < 2:
+            continue
+        for key in keys[1:]:
+            del nodes[key]
+        names = ', '.join(sorted({link.label for link in found}))
+        nodes[keys[0]] = replace(nodes[keys[0]], title='setting', caption=names, members=tuple(keys))
+        links -= set(found)
+        links.add(ProvenanceLink(keys[0], process, found[0].kind, ''))
+    return Provenance(nodes, frozenset(links), provenance.left_out)
 
 
 def _classes(provenance: Provenance, apart: Collection[int]) -> dict[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,7 +45,12 @@ def _last_reports(opened: sa.Connection, pks: list[int]) -> dict[int, str]:
         .subquery()
     )
     statement = sa.select(newest.c.root, log.c.message).join(newest, newest.c.id == log.c.id)
-    return {row.root: row.message for row in opened.execute(statement)}
+    return {row.root: _said(row.message) for row in opened.execute(statement)}
+
+
+def _said(message: str) -> str:
+    """Return a report line without the `[pk|process|step]: ` that AiiDA puts in front."""
+    return re.sub(r'^\[\d+\|[^]]*\]: ', '', message)
 
 
 def progress(pks: Sequence[int]) -> list[Progress]:
@@ -81,7 +87,7 @@ def reports(pk: int) -> list[ReportLine]:
     )
     with connection() as opened:
         return [
-            ReportLine(row.time, row.dbnode_id, row.levelname, row.message)
+            ReportLine(row.time, row.dbnode_id, row.levelname, _said(row.message))
             for row in opened.execute(statement)
         ]
 
