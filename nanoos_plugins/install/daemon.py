@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import psutil
 
+from nanoos_plugins.install.home import home
 from nanoos_plugins.install.profile import NAME, load
 
 if TYPE_CHECKING:
@@ -16,20 +18,22 @@ STOP_TIMEOUT = 30
 
 
 def ensure_daemon(workers: int = 2) -> None:
-    """Start the daemon, or add workers to the one that runs until it has `workers`.
+    """Start the daemon, or add workers to the one that runs until it has `workers`; wait for its broker.
 
     :raises ValueError: for less than one worker.
     :raises aiida.engine.daemon.client.DaemonException: when it does not start; the daemon's log says why.
+    :raises TimeoutError: when the broker does not start; its log, which is named, says why.
     """
     if workers < 1:
         raise ValueError(f'a daemon needs at least 1 worker, got {workers}')
     client = _client()
     if not is_running():
         client.start_daemon(number_workers=workers, timeout=START_TIMEOUT)
-        return
-    missing = workers - client.get_numprocesses(timeout=START_TIMEOUT)['numprocesses']
-    if missing > 0:
-        client.increase_workers(missing, timeout=START_TIMEOUT, wait=True)
+    else:
+        missing = workers - client.get_numprocesses(timeout=START_TIMEOUT)['numprocesses']
+        if missing > 0:
+            client.increase_workers(missing, timeout=START_TIMEOUT, wait=True)
+    _await_broker()
 
 
 def is_running() -> bool:
@@ -66,6 +70,20 @@ def stop_daemon() -> None:
     for process in alive:
         process.kill()
     psutil.wait_procs(alive, timeout=STOP_TIMEOUT)
+
+
+def _await_broker() -> None:
+    """Wait until the broker, which the daemon starts beside its workers, takes messages."""
+    from aiida.manage import get_manager
+
+    broker = get_manager().get_broker()
+    end = time.monotonic() + START_TIMEOUT
+    while broker is not None and not broker.check_service_reachable():
+        if time.monotonic() > end:
+            raise TimeoutError(
+                f'{broker} did not start within {START_TIMEOUT} s: see the logs in {home()}/.aiida'
+            )
+        time.sleep(0.1)
 
 
 def _client() -> DaemonClient:

@@ -6,12 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 
 import pytest
+import sqlalchemy as sa
 from aiida import orm
 from aiida.common.exceptions import NotExistent
 from aiida.engine import calcfunction, run_get_node
 from aiida.manage import get_manager
+from aiida.manage.configuration import Profile
 
 from nanoos_plugins.storage.owner import acting_as, system_user
+from nanoos_plugins.storage.shares import USERS
 
 
 def test_nodes_belong_to_the_default_user() -> None:
@@ -94,8 +97,11 @@ def test_what_a_process_makes_belongs_to_its_owner_without_provenance_too(alice:
     assert result.user.email == node.user.email == 'owner@nanoos.test'
 
 
-def test_a_deleted_user_cannot_act(alice: orm.User) -> None:
-    with acting_as(alice):
-        get_manager().get_profile_storage().users.delete(alice.pk)
+def test_a_deleted_user_cannot_act(profile: Profile) -> None:
+    leaver = orm.User('leaver@nanoos.test').store()
+    with acting_as(leaver):
+        session = get_manager().get_profile_storage().get_session()  # type: ignore[attr-defined]
+        session.execute(sa.delete(USERS).where(USERS.c.id == leaver.pk))
+        session.commit()
         with pytest.raises(NotExistent, match=r'acting user \d+ does not exist'):
             orm.Int(1)
