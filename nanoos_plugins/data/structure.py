@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Literal, get_args
 
 import numpy as np
@@ -88,8 +87,5 @@ def space_group(atoms: Atoms) -> str | None:
     if len(atoms) > MAX_SYMMETRY_ATOMS:
         return None
     cell = (atoms.cell.array, atoms.get_scaled_positions(), atoms.numbers)
-    with warnings.catch_warnings():
-        # spglib announces its change from None to exceptions on each call; both are handled here.
-        warnings.simplefilter('ignore', DeprecationWarning)
-        found = spglib.get_spacegroup(cell, symprec=SYMMETRY_TOLERANCE)
+    found = spglib.get_spacegroup(cell, symprec=SYMMETRY_TOLERANCE)
     return str(found) if found else None

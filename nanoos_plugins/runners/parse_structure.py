@@ -49,7 +49,10 @@ def parse(path: Path, index: int | None = None, format: str | None = None) -> di
 
     text = detect.decode(path.read_bytes())
     known = format or detect.agree(path.name, text)
-    parsed = _reader(known)(path, text, index)
+    with warnings.catch_warnings():
+        # What third-party readers have to say comes as our own warnings, or not at all.
+        warnings.simplefilter('ignore')
+        parsed = _reader(known)(path, text, index)
     atoms = checks.checked(parsed)
     return {
         'format': parsed.format,
@@ -83,8 +86,6 @@ def _reader(format: str | None) -> Callable[[Path, str, int | None], Parsed]:
 def main() -> None:
     """Read the file named on the command line and write the JSON object."""
     limit()
-    # What third-party readers have to say comes as our own warnings, or not at all.
-    warnings.simplefilter('ignore')
     from nanoos_plugins.runners.structure_files.parsed import StructureFileError
 
     arguments = argparse.ArgumentParser(prog='parse_structure')

@@ -85,7 +85,8 @@ def _format(path: Path) -> str:
     try:
         name = filetype(str(path), guess=False)
     except UnknownFileTypeError:
-        name = ''
+        # Some formats of ASE have no ending or mark registered and are known by their own name.
+        name = suffix[1:]
     if name not in formats():
         raise StructureFileError(
             'neither name nor content is that of a structure file: expected CIF (.cif), POSCAR (.vasp), '
