@@ -80,7 +80,7 @@ def read_arrays(path: Path, n_structures: int) -> dict[str, Any]:
     :raises InvalidResultsError: for a broken file, or an array that is missing, misshapen or not finite.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open('rb') as handle, np.load(handle, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise InvalidResultsError(f'{ARRAYS} cannot be read: {error}') from error
