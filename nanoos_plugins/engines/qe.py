@@ -156,7 +156,7 @@ class QuantumEspresso(Engine):
             task=parameters.task,
             n_atoms=len(structure.sites),
             converged=_is_converged(summary),
-            energy=float(summary['energy']),
+            energy=_energy(trajectory),
             forces=np.asarray(trajectory.get_array('forces')[-1], dtype=float),
             stress=(stress + stress.T) / 2,
             structure=(relaxed or structure).get_ase() if moves else None,
@@ -269,6 +269,15 @@ def _default_options(code: orm.AbstractCode) -> dict[str, Any]:
         'max_wallclock_seconds': 43200,
         'withmpi': bool(code.with_mpi),
     }
+
+
+def _energy(trajectory: orm.TrajectoryData) -> float:
+    """Return the total energy of the last ionic step [eV].
+
+    What pw.x sums up after the last step of a relaxation of the cell is an enthalpy, p V included.
+    """
+    steps = len(trajectory.get_array('positions'))
+    return float(trajectory.get_array('energy')[steps - 1])
 
 
 def _is_converged(summary: Mapping[str, Any]) -> bool:
