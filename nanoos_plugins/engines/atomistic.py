@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from aiida import orm
     from ase import Atoms
 
+#: As in `runners.atomistic`, which is not imported for it: it would bring in all of ASE's dynamics.
 SERIES_PREFIX = 'series_'
 
 
