@@ -9,6 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from aiida import orm
+from click.testing import CliRunner
+
+from nanoos_plugins.cli.root import nanoos
 
 BIN = Path(sys.executable).parent / 'nanoos'
 CUBE = """data_cube
@@ -105,14 +109,15 @@ def test_bad_file(instance: Path, tmp_path: Path, name: str) -> None:
     ],
     ids=lambda value: ' '.join(value) if isinstance(value, tuple) else '',
 )
-def test_bad_arguments(instance: Path, arguments: tuple[str, ...], reason: str) -> None:
-    before = nodes(instance)
-    done = run(instance, *arguments)
-    assert done.returncode == 1
+def test_bad_arguments(arguments: tuple[str, ...], reason: str) -> None:
+    count = orm.QueryBuilder().append(orm.Node).count
+    before = count()
+    done = CliRunner().invoke(nanoos, arguments)
+    assert done.exit_code == 1
     assert done.stdout == ''
     assert len(done.stderr.strip().splitlines()) == 1
     assert reason in done.stderr
-    assert nodes(instance) == before
+    assert count() == before
 
 
 def test_a_good_file_with_a_name_that_is_not_ascii(instance: Path, tmp_path: Path) -> None:
