@@ -14,7 +14,7 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Quantity:
-    """A value (scalar, or array as nested lists), its unit and, where it has one, its standard uncertainty."""
+    """A value (scalar, or nested lists), its unit and, where it has one, its standard uncertainty."""
 
     value: Any
     unit: str
