@@ -12,6 +12,7 @@ from typing import Any
 import click
 from aiida import orm
 from aiida.common.exceptions import NotExistent
+from aiida.common.log import override_log_level
 from aiida.engine.daemon.client import DaemonException
 from aiida.engine.processes import control
 from rich.console import Group
@@ -28,6 +29,7 @@ from nanoos_plugins.graph.status import JobStatus
 from nanoos_plugins.install.daemon import ensure_daemon
 from nanoos_plugins.job_inputs import WORKFLOWS, job_inputs
 from nanoos_plugins.launch import submit as launch_submit
+from nanoos_plugins.plots import PLOTS, Plot
 
 ANSWER_TIMEOUT = 15.0
 
@@ -114,7 +116,7 @@ def kill(job_id: str, json: bool) -> None:
 def finish(
     pk: int,
     json: bool,
-    plotter: Callable[[orm.ProcessNode, Path], Any] | None = None,
+    plotter: Plot | None = None,
     plot: Path | None = None,
 ) -> None:
     """Follow the job, print its results and plot them; exit with 1 when it was not completed."""
@@ -127,8 +129,8 @@ def finish(
     if failure is None and plotter and plot:
         try:
             plotter(node, plot)
-        except OSError as error:
-            raise CliError(f'cannot write the plot: {error}') from None
+        except (OSError, ValueError) as error:
+            raise CliError(f'cannot write the plot {plot}: {error}') from None
         data['plot'] = str(plot)
     tables: Sequence[Table] = [quantity_table(key, document) for key, document in documents.items()]
     emit(data, json, lambda: Group(*tables))
@@ -156,13 +158,12 @@ def _setting(text: str) -> tuple[str, Any]:
         return key, value
 
 
-def _plotter(workflow: str) -> Callable[[orm.ProcessNode, Path], Any]:
-    from nanoos_plugins.plots import PLOTS
-
-    if workflow not in PLOTS:
-        raise CliError(f'there is no plot of {workflow}; --plot draws {", ".join(sorted(PLOTS))}')
-    plotter: Callable[[orm.ProcessNode, Path], Any] = PLOTS[workflow]
-    return plotter
+def _plotter(workflow: str) -> Plot:
+    entry_point = f'nanoos.{workflow}'
+    if entry_point not in PLOTS:
+        known = ', '.join(sorted(name.removeprefix('nanoos.') for name in PLOTS))
+        raise CliError(f'there is no plot of {workflow}; --plot draws {known}')
+    return PLOTS[entry_point]
 
 
 def _steer(job_id: str, json: bool, act: Callable[..., None], wanted: Sequence[JobStatus]) -> None:
@@ -173,7 +174,8 @@ def _steer(job_id: str, json: bool, act: Callable[..., None], wanted: Sequence[J
         raise CliError(f'job {pk} has already ended: {found.status}')
     try:
         ensure_daemon()
-        act([load_job(pk)], timeout=ANSWER_TIMEOUT)
+        with override_log_level():
+            act([load_job(pk)], timeout=ANSWER_TIMEOUT)
     except (control.ProcessTimeoutException, DaemonException) as error:
         raise CliError(f'the daemon does not answer for job {pk}: {error}; try `nanoos doctor`') from None
     end = time.monotonic() + ANSWER_TIMEOUT

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 json_option = click.option('--json', 'json', is_flag=True, help='Print JSON instead of a table.')
@@ -34,7 +35,7 @@ def rows(columns: Sequence[str], values: Sequence[Sequence[Any]], title: str | N
     """Return a table with one row for each sequence in `values`; None shows as an empty cell."""
     table = Table(*columns, title=title)
     for row in values:
-        table.add_row(*('' if cell is None else str(cell) for cell in row))
+        table.add_row(*('' if cell is None else escape(str(cell)) for cell in row))
     return table
 
 

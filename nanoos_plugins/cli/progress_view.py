@@ -1,4 +1,4 @@
-"""Jobs while they run: a live table on a terminal, a line at every change elsewhere; on standard error."""
+"""Jobs while they run: a live table on a terminal, a line at every new state elsewhere; on standard error."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class ProgressView:
         """Show on standard error unless told otherwise."""
         self._console = console or Console(stderr=True)
         self._live = Live(console=self._console, refresh_per_second=4) if self._console.is_terminal else None
-        self._said: dict[str, str] = {}
+        self._said: set[tuple[int, str]] = set()
 
     def __enter__(self) -> ProgressView:
         if self._live:
@@ -110,8 +110,8 @@ class ProgressView:
             return
         for row in rows:
             state = row.shown_state.plain
-            if row.progress is not None and self._said.get(row.title) != state:
-                self._said[row.title] = state
+            if row.progress is not None and (row.progress.job.pk, state) not in self._said:
+                self._said.add((row.progress.job.pk, state))
                 length = duration(seconds(row.progress))
                 self.say(f'{row.title}: {state} (pk {row.progress.job.pk}, {length})')
 

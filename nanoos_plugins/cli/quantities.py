@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
 
 #: How a unit ends a key of a results dictionary (`volume_A3`) and how people write it.
@@ -69,5 +70,5 @@ def quantity_table(title: str, document: Mapping[str, Any]) -> Table:
     table.columns[1].justify = 'right'
     for entry in quantities(document):
         spread = '' if entry.uncertainty is None else f' ± {_number(entry.uncertainty)}'
-        table.add_row(entry.name, _cell(entry) + spread, entry.unit)
+        table.add_row(*map(escape, (entry.name, _cell(entry) + spread, entry.unit)))
     return table

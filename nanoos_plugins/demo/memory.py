@@ -22,7 +22,7 @@ def step_label(step: Step, structure: orm.StructureData, template: orm.Data) -> 
     """Return the label of the step's process: its key and a digest of all that goes into it."""
     what = [step.workflow, step.protocol, dict(step.settings), structure.uuid, template.uuid]
     digest = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:10]
-    return f'nanoos demo: {step.key} [{digest}]'
+    return f'{step.title} (nanoos demo {step.key} {digest})'
 
 
 def group() -> orm.Group:

@@ -23,12 +23,12 @@ def copper() -> dict[Cell, orm.StructureData]:
     """
     content = CIF.read_bytes()
     digest = hashlib.sha256(content).hexdigest()[:10]
-    label = f'nanoos demo: import [{digest}]'
+    label = f'copper.cif (nanoos demo import {digest})'
     conventional = find_output(label)
     if conventional is None:
         file = orm.SinglefileData(io.BytesIO(content), filename=CIF.name)
         conventional = _made('nanoos.import_structure', label, file=file)
-    label = f'nanoos demo: primitive [{digest}]'
+    label = f'copper (nanoos demo primitive {digest})'
     primitive = find_output(label) or _made('nanoos.primitive_cell', label, structure=conventional)
     for key, structure in (('import', conventional), ('primitive', primitive)):
         adopt(structure, key)

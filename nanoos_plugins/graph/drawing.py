@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from nanoos_plugins.graph.status import JobStatus
 from nanoos_plugins.graph.tables import CALL_LINKS
 
 MOST_NODES = 300
+
+#: What is no character of XML 1.0 (https://www.w3.org/TR/xml/#charsets).
+ILLEGAL = re.compile('[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]')
 
 BOX_HEIGHT = 44
 ROW = 66
@@ -69,6 +73,15 @@ class Edge:
     label: str
 
 
+def _legal(text: str) -> str:
+    """Return the text without the characters that XML has no way to write."""
+    return ILLEGAL.sub('\N{REPLACEMENT CHARACTER}', text)
+
+
+def _xml(text: str) -> str:
+    return escape(_legal(text))
+
+
 def _style(kinds: set[str]) -> str:
     if kinds & {'create', 'input_calc'}:
         return 'data'
@@ -119,14 +132,14 @@ def _shape(kind: Kind, x: float, y: float, width: float, extra: str = '') -> str
 
 
 def _text(x: float, y: float, text: str, css: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" class="{css}">{escape(text)}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}" class="{css}">{_xml(text)}</text>'
 
 
 def _draw_node(node: ProvenanceNode, x: float, y: float, width: float) -> str:
     top = y - BOX_HEIGHT / 2
     pks = ', '.join(str(pk) for pk in node.members[:20]) + (' …' if len(node.members) > 20 else '')
     state = f', {node.status}' if node.status else ''
-    parts = [f'<g><title>{escape(f"{node.title} {node.caption} (pk {pks}){state}")}</title>']
+    parts = [f'<g><title>{_xml(f"{node.title} {node.caption} (pk {pks}){state}")}</title>']
     if len(node.members) > 1:
         parts += [_shape(node.kind, x + shift, top - shift, width) for shift in (6, 3)]
     parts.append(_shape(node.kind, x, top, width))
@@ -241,10 +254,11 @@ def draw(provenance: Provenance, title: str = 'Provenance') -> str:
     lowest = max([*layout.y.values(), *(y for way in layout.ways.values() for _, y in way)], default=0.0)
     height = lowest + sheet.down + ROW / 2 + MARGIN
     size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
+    label = quoteattr(_legal(title))
     return '\n'.join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label={quoteattr(title)}>',
-            f'<title>{escape(title)}</title>',
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label={label}>',
+            f'<title>{_xml(title)}</title>',
             HEAD,
             _markers(),
             '<rect width="100%" height="100%" fill="#ffffff"/>',

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
+import pytest
 from aiida import orm
 from aiida.common import LinkType
 from aiida.engine import ProcessState
@@ -59,7 +62,7 @@ class EosGraph:
     result: orm.Data
 
 
-def eos_graph(points: int = 5, label: str = 'EOS') -> EosGraph:
+def make_eos_graph(points: int = 5, label: str = 'EOS') -> EosGraph:
     """Return a stored equation-of-state job: each point one simulation → base → CalcJob, then a fit."""
     structure = orm.StructureData(ase=bulk('Cu')).store()
     parameters = orm.Dict({'task': 'static'}).store()
@@ -90,3 +93,21 @@ def eos_graph(points: int = 5, label: str = 'EOS') -> EosGraph:
     eos = output(fit, 'result', orm.Dict({'volume_A3': 11.8}))
     give_back(job, 'eos', eos)
     return EosGraph(structure, job, simulations, calculations, fit, eos)
+
+
+@pytest.fixture
+def eos_graph(profile: object) -> Callable[..., EosGraph]:
+    """Return the factory of stored equation-of-state jobs (`points`, `label`)."""
+    return make_eos_graph
+
+
+@pytest.fixture
+def process_node(profile: object) -> Callable[..., orm.ProcessNode]:
+    """Return the factory of stored process nodes, see `process`."""
+    return process
+
+
+@pytest.fixture(scope='session')
+def kept_graph(profile: object) -> Callable[[int], EosGraph]:
+    """Return the function that gives the one job with so many points, for tests that only look at it."""
+    return cache(make_eos_graph)
