@@ -10,9 +10,9 @@ from aiida import orm
 from aiida.engine import ExitCode, ToContext
 
 from nanoos_plugins.calculations.block_average import MINIMUM_SAMPLES
+from nanoos_plugins.calculations.build.supercell import build_supercell
 from nanoos_plugins.calculations.md_analysis import analyse_md
 from nanoos_plugins.calculations.radial_distribution import largest_radius
-from nanoos_plugins.calculations.supercell import repeat_cell
 from workchains.protocol import PropertyWorkChain
 from workchains.simulation import complete_parameters, validate_evaluation
 
@@ -119,16 +119,22 @@ class MdWorkChain(PropertyWorkChain):
         )
         spec.exit_code(330, 'ERROR_CELL_TOO_SMALL', message='{reason}')
         spec.exit_code(331, 'ERROR_ENERGY_NOT_CONSERVED', message='{reason}')
+        spec.exit_code(332, 'ERROR_NO_SUPERCELL', message='{reason}')
         spec.outline(cls.prepare, cls.run_md, cls.inspect_md, cls.analyse)
 
     def prepare(self) -> ExitCode | None:
         """Build the supercell that was asked for.
 
-        :return: ERROR_CELL_TOO_SMALL when it does not hold the sphere of the g(r) that was asked for.
+        :return: ERROR_NO_SUPERCELL when it cannot be built, e.g. across vacuum; ERROR_CELL_TOO_SMALL when it
+            does not hold the sphere of the g(r) that was asked for.
         """
         self.ctx.structure = self.inputs.structure
         if 'supercell' in self.inputs:
-            self.ctx.structure = repeat_cell(self.inputs.structure, self.inputs.supercell)
+            repeat = orm.Dict({'repeat': self.inputs.supercell.get_list()})
+            self.ctx.structure, built = build_supercell.run_get_node(self.inputs.structure, repeat)
+            if not built.is_finished_ok:
+                no_supercell: ExitCode = self.exit_codes.ERROR_NO_SUPERCELL.format(reason=built.exit_message)
+                return no_supercell
         if 'rdf_r_max' not in self.inputs or not all(self.ctx.structure.pbc):
             return None
         limit = largest_radius(np.array([self.ctx.structure.cell]))
