@@ -132,7 +132,8 @@ class PropertyWorkChain(WorkChain):
         """Return None when the simulation went well, else the exit code that says how it ended."""
         if node.is_finished_ok:
             return None
-        how = f'exit status {node.exit_status}: {node.exit_message}' if node.is_finished else 'no exit status'
+        no_status = node.exception or 'no exit status'
+        how = f'exit status {node.exit_status}: {node.exit_message}' if node.is_finished else no_status
         state = node.process_state.value if node.process_state else 'unknown'
         reason = f'simulation {node.pk} ended {state} with {how}'
         failed: ExitCode = self.exit_codes.ERROR_SIMULATION_FAILED.format(reason=reason)

@@ -90,7 +90,8 @@ def derivatives(strains: Array, stresses: Array, rotations: Array) -> tuple[Arra
         if len(same):
             return stresses[same[np.argsort(sizes[same])]]
         reverse = rotations[np.argmin(np.abs(rotated(direction, rotations) + direction).max(axis=(1, 2)))]
-        return rotated(side(-direction), reverse[None])[0]
+        images: Array = rotated(side(-direction), reverse[None])[0]
+        return images
 
     directions = _directions(units)
     slopes, origins = [], []
