@@ -168,6 +168,8 @@ def test_a_workflow_opens_what_it_made_not_what_others_made_of_its_inputs(
         made = orm.Int(2)
         made.base.links.add_incoming(called, LinkType.CREATE, 'made')
         made.store()
+        called.seal()
+        workflow.seal()
     open_to(alice, workflow, bob)
     assert is_visible(data, bob)
     assert is_visible(made, bob)
@@ -217,6 +219,7 @@ def test_paths_do_not_multiply(alice: orm.User, bob: orm.User) -> None:
             node = orm.Int(1)
             node.base.links.add_incoming(process, LinkType.CREATE, 'result')
             node.store()
+            process.seal()
     open_to(alice, root, bob)
     session = get_manager().get_profile_storage().get_session()  # type: ignore[attr-defined]
     found = session.scalars(shared_nodes(bob.pk)).all()
