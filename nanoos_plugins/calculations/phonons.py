@@ -54,7 +54,7 @@ def displaced_supercells(structure: orm.StructureData, settings: orm.Dict) -> di
         structure, method='seekpath', reference_distance=given['path_spacing_per_A']
     )
     unit_cell = standard['conv_structure']
-    describe(unit_cell, source='generated', format='internal')
+    describe(unit_cell, origin='generated', format='internal')
     setup = {
         'supercell': given.get('supercell') or repetitions(unit_cell, given['min_length_A']),
         'primitive_matrix': standard['parameters']['primitive_transformation_matrix'],
@@ -68,7 +68,7 @@ def displaced_supercells(structure: orm.StructureData, settings: orm.Dict) -> di
     for index, cell in enumerate(displaced_phonopy(unit_cell, setup).supercells_with_displacements or ()):
         atoms = Atoms(cell.symbols, cell=cell.cell, scaled_positions=cell.scaled_positions, pbc=True)
         supercell = orm.StructureData(ase=atoms)
-        describe(supercell, source='generated', format='internal')
+        describe(supercell, origin='generated', format='internal')
         outputs[f'supercell_{index:03d}'] = supercell
     return outputs
 

@@ -231,13 +231,13 @@ def _show(identifier: str, json: bool) -> None:
         (row['revision'], row['pk'], f'{row["created"]:%Y-%m-%d %H:%M}', row['name'], row['description'])
         for row in history
     ]
-    structures = [(row['pk'], row['formula'], row['number_of_atoms'], row['source']) for row in below]
+    structures = [(row['pk'], row['formula'], row['number_of_atoms'], row['origin']) for row in below]
     emit(
         data,
         json,
         lambda: Group(
             rows(('', 'material'), facts),
             rows(('revision', 'pk', 'created', 'name', 'description'), steps),
-            rows(('structure', 'formula', 'atoms', 'source'), structures),
+            rows(('structure', 'formula', 'atoms', 'origin'), structures),
         ),
     )

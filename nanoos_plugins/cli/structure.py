@@ -23,7 +23,7 @@ from nanoos_plugins.graph.keyset import Cursor
 from nanoos_plugins.graph.structures import list_structures, materials_above
 from nanoos_plugins.launch import run
 
-_KEYS = ('pk', 'formula', 'number_of_atoms', 'dimensionality', 'space_group', 'source', 'format')
+_KEYS = ('pk', 'formula', 'number_of_atoms', 'dimensionality', 'space_group', 'origin', 'format')
 #: Most atoms that `show` prints as a table; `--json` has them all.
 _SHOWN = 20
 
@@ -77,7 +77,7 @@ def import_command(
 @click.option('--material', metavar='MATERIAL', help='Only those below this material, at any depth.')
 @click.option('--formula', help='Only this formula, reduced for periodic structures, as in SiO2.')
 @click.option('--dimensionality', type=click.IntRange(0, 3), help='Only this dimensionality.')
-@click.option('--source', type=click.Choice(['uploaded', 'generated', 'optimized', 'imported']))
+@click.option('--origin', type=click.Choice(['uploaded', 'generated', 'optimized', 'imported']))
 @json_option
 def list_command(limit: int, after: Cursor | None, material: str | None, json: bool, **given: Any) -> None:
     """List the structures, newest first."""

@@ -37,7 +37,7 @@ def emit_made(process: orm.ProcessNode, json: bool, what: str) -> None:
         raise CliError(f'process {process.pk} failed: {process.exit_message or process.exception}')
     made, material = process.outputs.result, process.inputs.material
     attributes = made.base.attributes
-    keys = ('source', 'format', 'formula', 'number_of_atoms', 'dimensionality', 'space_group')
+    keys = ('origin', 'format', 'formula', 'number_of_atoms', 'dimensionality', 'space_group')
     facts = {key: attributes.get(key) for key in keys}
     data = {
         'pk': made.pk,

@@ -10,7 +10,8 @@ from aiida import orm
 from ase import Atoms
 from pymatgen.core.composition import Composition
 
-Source = Literal['uploaded', 'generated', 'optimized', 'imported']
+#: AiiDA keeps `source` for a record of the database that a node is from, so ours is the origin.
+Origin = Literal['uploaded', 'generated', 'optimized', 'imported']
 Format = Literal['CIF', 'POSCAR', 'XYZ', 'internal']
 
 #: An empty layer of at least this thickness [Å] between atoms is vacuum: no interaction that holds a
@@ -22,18 +23,18 @@ SYMMETRY_TOLERANCE = 0.01
 MAX_SYMMETRY_ATOMS = 2000
 
 
-def describe(structure: orm.StructureData, source: Source, format: Format) -> orm.StructureData:
+def describe(structure: orm.StructureData, origin: Origin, format: Format) -> orm.StructureData:
     """Set the queryable attributes of an unstored structure and return it.
 
-    `source`, `format`: as given; `formula`: of the formula unit (SiO2), of the whole for a molecule or
+    `origin`, `format`: as given; `formula`: of the formula unit (SiO2), of the whole for a molecule or
     cluster (Cu147); `number_of_atoms` [-]; `dimensionality` 0–3 [-]; `space_group`: international symbol and
     number, as in `Fm-3m (225)`, None for fewer than three dimensions or more than `MAX_SYMMETRY_ATOMS` atoms.
 
-    :raises ValueError: for a source or format that does not exist.
+    :raises ValueError: for an origin or format that does not exist.
     """
-    if source not in get_args(Source):
+    if origin not in get_args(Origin):
         raise ValueError(
-            f'unknown source {source!r} of a structure; expected one of {", ".join(get_args(Source))}'
+            f'unknown origin {origin!r} of a structure; expected one of {", ".join(get_args(Origin))}'
         )
     if format not in get_args(Format):
         raise ValueError(
@@ -43,7 +44,7 @@ def describe(structure: orm.StructureData, source: Source, format: Format) -> or
     dimensions = dimensionality(atoms)
     structure.base.attributes.set_many(
         {
-            'source': source,
+            'origin': origin,
             'format': format,
             'formula': formula(atoms, dimensions),
             'number_of_atoms': len(atoms),

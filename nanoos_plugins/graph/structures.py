@@ -13,7 +13,7 @@ from nanoos_plugins.graph.tables import connection, tables
 STRUCTURE_TYPE = 'data.core.structure.StructureData.'
 
 #: The attributes of `nanoos_plugins.data.structure.describe`; None for a structure that was made without it.
-_TEXTS = ('source', 'format', 'formula', 'space_group')
+_TEXTS = ('origin', 'format', 'formula', 'space_group')
 _NUMBERS = ('number_of_atoms', 'dimensionality')
 
 
@@ -26,7 +26,7 @@ def list_structures(
     """Return up to `limit` structures, newest first, and the cursor behind them.
 
     :param material_id: only those below this material, at any depth: imported, built, relaxed.
-    :param attributes: only those with these values of `source`, `format`, `formula`, `space_group`,
+    :param attributes: only those with these values of `origin`, `format`, `formula`, `space_group`,
         `number_of_atoms`, `dimensionality`; None does not restrict.
     """
     node = tables().node

@@ -31,4 +31,4 @@ def test_kinds_and_periodicity_stay_and_attributes_are_new(silicon) -> None:
     deformed = outputs['deformed_00']
     assert [site.kind_name for site in deformed.sites] == ['Fe_up', 'Fe_down']
     assert deformed.pbc == (True, True, False)
-    assert deformed.base.attributes.get('source') == 'generated'
+    assert deformed.base.attributes.get('origin') == 'generated'

@@ -18,7 +18,7 @@ def test_copper() -> None:
         import_structure, file=orm.SinglefileData(path, filename='copper.cif'), material=material
     )
     assert node.is_finished_ok
-    keys = ('source', 'format', 'formula', 'number_of_atoms', 'dimensionality', 'space_group')
+    keys = ('origin', 'format', 'formula', 'number_of_atoms', 'dimensionality', 'space_group')
     found = [structure.base.attributes.get(key) for key in keys]
     assert found == ['uploaded', 'CIF', 'Cu', 4, 3, 'Fm-3m (225)']
     assert structure.creator.inputs.material.uuid == material.uuid

@@ -22,7 +22,7 @@ def nodes() -> int:
 
 def test_import_makes_a_material_and_puts_the_structure_below_it(asked: Ask) -> None:
     made = asked('structure', 'import', COPPER, '--name', 'imported copper')
-    assert (made['formula'], made['number_of_atoms'], made['source']) == ('Cu', 4, 'uploaded')
+    assert (made['formula'], made['number_of_atoms'], made['origin']) == ('Cu', 4, 'uploaded')
     assert (made['format'], made['dimensionality'], made['space_group']) == ('CIF', 3, 'Fm-3m (225)')
     material = asked('material', 'show', 'imported copper')
     assert material['material_id'] == made['material_id']
@@ -58,7 +58,7 @@ def test_what_is_built_from_a_structure_is_below_the_same_material(asked: Ask) -
     ]
 
 
-def test_lists_by_dimensionality_and_source(asked: Ask) -> None:
+def test_lists_by_dimensionality_and_origin(asked: Ask) -> None:
     tube = asked('structure', 'build', 'nanotube', '--n', 4)
     particle = asked(
         'structure',
@@ -71,7 +71,7 @@ def test_lists_by_dimensionality_and_source(asked: Ask) -> None:
         '--atoms',
         38,
     )
-    wires = asked('structure', 'list', '--dimensionality', 1, '--source', 'generated', '--limit', 1000)
+    wires = asked('structure', 'list', '--dimensionality', 1, '--origin', 'generated', '--limit', 1000)
     assert tube['pk'] in [row['pk'] for row in wires['structures']]
     assert particle['pk'] not in [row['pk'] for row in wires['structures']]
 

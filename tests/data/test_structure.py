@@ -68,7 +68,7 @@ def test_attributes_can_be_queried() -> None:
         filters={
             'attributes.formula': 'Ir',
             'attributes.dimensionality': 3,
-            'attributes.source': 'generated',
+            'attributes.origin': 'generated',
             'attributes.format': 'internal',
             'attributes.space_group': 'Fm-3m (225)',
             'attributes.number_of_atoms': {'<': 2},
@@ -80,7 +80,7 @@ def test_attributes_can_be_queried() -> None:
 
 def test_words_that_do_not_exist_are_refused() -> None:
     structure = orm.StructureData(ase=bulk('Cu'))
-    with pytest.raises(ValueError, match='unknown source'):
+    with pytest.raises(ValueError, match='unknown origin'):
         describe(structure, 'invented', 'CIF')  # type: ignore[arg-type]
     with pytest.raises(ValueError, match='unknown format'):
         describe(structure, 'uploaded', 'PNG')  # type: ignore[arg-type]
@@ -95,3 +95,10 @@ def test_an_export_can_be_imported_again(format: str) -> None:
     assert found.get_volume() == pytest.approx(5.65**3, rel=1e-6)
     unlike = found.get_all_distances(mic=True)[found.numbers == 31][:, found.numbers == 33]
     assert unlike.min() == pytest.approx(5.65 * 3**0.5 / 4, abs=1e-4)
+
+
+def test_aiida_can_still_serialise_a_described_structure(profile: object) -> None:
+    """AiiDA has uses of its own for some attribute names, `source` for one."""
+    node = describe(orm.StructureData(ase=bulk('Ir')), 'generated', 'internal').store()
+
+    assert node.serialize()['attributes']['origin'] == 'generated'

@@ -57,7 +57,7 @@ def test_relaxation_gives_a_described_structure_and_its_path(mock) -> None:
     node = simulate(rattled(), mock, task='relax')
     assert node.is_finished_ok
     structure = node.outputs.structure
-    assert structure.base.attributes.get('source') == 'optimized'
+    assert structure.base.attributes.get('origin') == 'optimized'
     assert structure.base.attributes.get('number_of_atoms') == 8
     assert np.abs(node.outputs.arrays.get_array('forces')).max() <= 0.01
     trajectory = node.outputs.trajectory

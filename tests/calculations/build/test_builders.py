@@ -265,7 +265,7 @@ def test_a_builder_is_a_process_whose_structure_is_below_its_material(kind: str)
     build = CalculationFactory(f'nanoos.build_{kind}')
     made, node = run_get_node(build, parameters=orm.Dict(good), **inputs)
     assert node.is_finished_ok, node.exit_message
-    assert made.base.attributes.get('source') == 'generated'
+    assert made.base.attributes.get('origin') == 'generated'
     assert made.base.attributes.get('format') == 'internal'
     assert made.creator.inputs.material.uuid == inputs['material'].uuid
     _, refused = run_get_node(build, parameters=orm.Dict(bad), **inputs)
