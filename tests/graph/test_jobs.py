@@ -111,14 +111,16 @@ def test_a_page_takes_two_statements_whatever_its_size(make: MakeProcess, owner:
         make(state=ProcessState.WAITING, exit_status=None)
     engine = get_manager().get_profile_storage().get_session().get_bind()  # type: ignore[attr-defined]
     statements: list[str] = []
+    email = owner.email
     listener = lambda _c, _k, statement, *_: statements.append(statement)  # noqa: E731
     sa.event.listen(engine, 'before_cursor_execute', listener)
     try:
-        list_jobs(limit=5, owner=owner.email)
+        list_jobs(limit=5, owner=email)
     finally:
         sa.event.remove(engine, 'before_cursor_execute', listener)
-    assert len(statements) == 2
-    assert not any('count(' in statement.lower() for statement in statements)
+    read = [statement for statement in statements if 'PRAGMA' not in statement]
+    assert len(read) == 2, read
+    assert not any('count(' in statement.lower() for statement in read)
 
 
 def test_what_is_no_process_is_no_job(profile: object) -> None:
