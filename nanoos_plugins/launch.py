@@ -10,7 +10,7 @@ from typing import Any
 
 from aiida import orm
 from aiida.common.exceptions import EntryPointError
-from aiida.engine import run_get_node
+from aiida.engine import ProcessBuilder, run_get_node
 from aiida.engine import submit as aiida_submit
 from aiida.plugins import CalculationFactory, WorkflowFactory
 
@@ -48,4 +48,11 @@ def run(entry_point: str, inputs: Mapping[str, Any], owner: orm.User | None = No
     """Run a process here, wait for its end and return its node."""
     with acting_as(owner):
         _, node = run_get_node(load_process(entry_point), **inputs)
+        return node
+
+
+def run_builder(builder: ProcessBuilder, owner: orm.User | None = None) -> orm.ProcessNode:
+    """Run the process of a filled builder here, wait for its end and return its node."""
+    with acting_as(owner):
+        _, node = run_get_node(builder)
         return node

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from aiida import orm
 
+from nanoos_plugins.data.material import Material
 from nanoos_plugins.demo.memory import adopt, find_output
 from nanoos_plugins.demo.steps import Cell
 from nanoos_plugins.install.home import profiles_path
@@ -27,7 +28,8 @@ def copper() -> dict[Cell, orm.StructureData]:
     conventional = find_output(label)
     if conventional is None:
         file = orm.SinglefileData(io.BytesIO(content), filename=CIF.name)
-        conventional = _made('nanoos.import_structure', label, file=file)
+        material = Material('Copper', 'Cu', 'The material of the demo')
+        conventional = _made('nanoos.import_structure', label, file=file, material=material)
     label = f'copper (nanoos demo primitive {digest})'
     primitive = find_output(label) or _made('nanoos.primitive_cell', label, structure=conventional)
     for key, structure in (('import', conventional), ('primitive', primitive)):

@@ -17,7 +17,6 @@ from typing import Literal, cast
 import numpy as np
 from aiida import orm
 from aiida.common.links import LinkType
-from aiida.engine import run_get_node
 from aiida.manage import get_manager
 
 from nanoos_plugins.engines.contract import Engine, Program
@@ -32,6 +31,7 @@ from nanoos_plugins.install.environment import (
     write_atomically,
 )
 from nanoos_plugins.install.home import engines_path
+from nanoos_plugins.launch import run_builder
 from nanoos_plugins.storage.owner import acting_as, system_user
 
 PREPEND_TEXT = 'export OMP_NUM_THREADS=1'
@@ -198,7 +198,7 @@ def check(engine: Engine) -> Check:
     structure = orm.StructureData(ase=reference.structure)
     parameters = engine.validate(reference.parameters)
     begin = time.monotonic()
-    _, node = run_get_node(engine.get_builder(structure, parameters, code, {}))
+    node = run_builder(engine.get_builder(structure, parameters, code, {}))
     if not node.is_finished_ok:
         raise InstallError(
             f'{engine.name}: the reference case ended with exit status {node.exit_status} '
