@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable
 
 from aiida import orm
+from aiida.manage.caching import disable_caching
 
 from nanoos_plugins.data.material import Material
 from nanoos_plugins.demo.memory import adopt, find_output
@@ -44,7 +45,9 @@ def makers(structures: Iterable[orm.StructureData]) -> list[int]:
 
 
 def _made(entry_point: str, label: str, **inputs: orm.Data) -> orm.StructureData:
-    node = run(entry_point, {**inputs, 'metadata': {'label': label}})
+    # A cached calculation takes over the label of its source, and would not be found again by its own.
+    with disable_caching():
+        node = run(entry_point, {**inputs, 'metadata': {'label': label}})
     if not node.is_finished_ok:
         raise RuntimeError(f'{entry_point} failed with exit status {node.exit_status}: {node.exit_message}')
     made: orm.StructureData = node.outputs.result
