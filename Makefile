@@ -14,7 +14,7 @@ help: ## list the targets
 # An old pip cannot resolve aiida-core with its plugins, so pip itself comes first.
 $(READY): requirements.lock setup.cfg
 	@echo 'Python environment: .venv'
-	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; name one: make PYTHON=python3.12 …")'
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 13) else "Python 3.11 or 3.12 is needed, this is " + sys.version.split()[0] + "; name one: make PYTHON=python3.12 …")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(PIP) install --quiet --upgrade 'pip>=25'
 	@$(BIN)/python -c 'import torch' 2>/dev/null || $(if $(CUDA),$(PIP) install --quiet torch==$(TORCH),$(PIP) install --quiet torch==$(TORCH)+cpu 2>/dev/null || $(PIP) install --quiet --extra-index-url $(TORCH_CPU_INDEX) torch==$(TORCH))
