@@ -15,6 +15,7 @@ from rich.text import Text
 
 from nanoos_plugins.graph.progress import Progress, progress
 from nanoos_plugins.graph.status import JobStatus
+from nanoos_plugins.recovery import Recovery
 
 STYLES = {
     JobStatus.PENDING: 'dim',
@@ -121,10 +122,12 @@ def follow(titles: dict[int, str], console: Console | None = None) -> list[Progr
 
     :raises LookupError: when there is no such process.
     """
+    recovery = Recovery()
     with ProgressView(console) as view:
         while True:
             entries = progress(list(titles))
             view.update([Row(titles[entry.job.pk], entry) for entry in entries])
             if all(entry.job.status.is_final for entry in entries):
                 return entries
+            recovery.revive([entry.job.pk for entry in entries if not entry.job.status.is_final])
             time.sleep(INTERVAL)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 
 from aiida import orm
-from aiida.engine.processes.control import revive_processes
 from aiida.manage import get_manager
 
 from nanoos_plugins.data.template import load_template
@@ -19,15 +17,12 @@ from nanoos_plugins.graph.status import JobStatus
 from nanoos_plugins.install.daemon import ensure_daemon, is_running
 from nanoos_plugins.job_inputs import job_inputs
 from nanoos_plugins.launch import submit
+from nanoos_plugins.recovery import Recovery
 
 #: Jobs at a time: each of them has several calculations, and there may be two cores.
 MOST_AT_ONCE = 3
 WORKERS = 2
 INTERVAL = 0.5
-#: [s] A daemon that runs picks a new process up in seconds. One that still waits after this was stored by a
-#: demo that was killed before it told the daemon.
-UNCLAIMED_AFTER = 30.0
-
 Show = Callable[[Mapping[str, Progress]], None]
 
 
@@ -44,7 +39,7 @@ class Runner:
         self._cells = cells
         self._show = show
         self._submitted: set[str] = set()
-        self._revived: set[int] = set()
+        self._recovery = Recovery()
         self.processes: dict[str, int] = {}
 
     def run(self) -> dict[str, int]:
@@ -124,13 +119,7 @@ class Runner:
 
     def _revive(self, entries: Mapping[str, Progress]) -> None:
         """Tell the daemon of processes that it was never told of."""
-        for entry in entries.values():
-            age = (datetime.now(UTC) - entry.job.created).total_seconds()
-            lost = entry.job.status is JobStatus.PENDING and age > UNCLAIMED_AFTER
-            if lost and entry.job.pk not in self._revived:
-                self._revived.add(entry.job.pk)
-                node: orm.ProcessNode = orm.load_node(entry.job.pk)  # type: ignore[assignment]
-                revive_processes([node])
+        self._recovery.revive([entry.job.pk for entry in entries.values() if not entry.job.status.is_final])
 
     def _raise_failure(self, entries: Mapping[str, Progress]) -> None:
         for step in self._steps:

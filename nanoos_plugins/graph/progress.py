@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
+from aiida.engine import ProcessState
 
 from nanoos_plugins.graph.jobs import Job, load_jobs
 from nanoos_plugins.graph.status import FINAL_STATES
@@ -99,6 +100,28 @@ def calculations_below(pk: int) -> list[int]:
         sa.select(node.c.id)
         .join(tree, tree.c.id == node.c.id)
         .where(node.c.node_type.startswith('process.calculation.calcjob.'))
+        .order_by(node.c.id)
+    )
+    with connection() as opened:
+        return list(opened.execute(statement).scalars())
+
+
+def unclaimed(pks: Sequence[int], seconds: float) -> list[int]:
+    """Return the processes below `pks` (or themselves) that no worker has taken up for so long [s]."""
+    if not pks:
+        return []
+    node, tree = tables().node, call_tree(list(pks))
+    attributes = node.c.attributes
+    statement = (
+        sa.select(node.c.id)
+        .distinct()
+        .join(tree, tree.c.id == node.c.id)
+        .where(
+            attributes['process_state'].as_string() == ProcessState.CREATED.value,
+            # A function runs in the process that called it, and has no checkpoint to go on from.
+            attributes['checkpoints'].as_string().is_not(None),
+            node.c.ctime < sa.literal(datetime.now(UTC) - timedelta(seconds=seconds), node.c.ctime.type),
+        )
         .order_by(node.c.id)
     )
     with connection() as opened:
