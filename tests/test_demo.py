@@ -149,18 +149,12 @@ def test_graph_and_archive_are_written(story: dict[str, Any]) -> None:
     root = ET.parse(story['output'] / 'provenance.svg').getroot()
     texts = [element.text or '' for element in root.iter('{http://www.w3.org/2000/svg}text')]
     assert {'EosWorkChain', 'ElasticWorkChain', 'RelaxWorkChain', 'import_structure'} <= set(texts)
-    from aiida.tools.archive import get_format
-
-    with get_format().open(story['output'] / 'copper.aiida', mode='r') as archive:
-        labels = archive.querybuilder().append(cls('WorkChainNode'), project='label').all(flat=True)
-    assert sum('(nanoos demo mock-' in label for label in labels) == 3
-
-
-def cls(name: str) -> Any:
-    """Return a class of AiiDA's ORM."""
     from aiida import orm
+    from aiida.tools.archive import ArchiveFormatSqlZip
 
-    return getattr(orm, name)
+    with ArchiveFormatSqlZip().open(story['output'] / 'copper.aiida', mode='r') as archive:
+        labels = archive.querybuilder().append(orm.WorkChainNode, project='label').all(flat=True)
+    assert sum('(nanoos demo mock-' in label for label in labels) == 3
 
 
 def test_steps_come_after_what_they_need() -> None:

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from nanoos_plugins.graph.progress import Progress, progress
 from nanoos_plugins.graph.status import JobStatus
-from nanoos_plugins.recovery import Recovery
+from nanoos_plugins.recovery import Recovery, close_interrupted
 
 STYLES = {
     JobStatus.PENDING: 'dim',
@@ -128,6 +128,7 @@ def follow(titles: dict[int, str], console: Console | None = None) -> list[Progr
             entries = progress(list(titles))
             view.update([Row(titles[entry.job.pk], entry) for entry in entries])
             if all(entry.job.status.is_final for entry in entries):
+                close_interrupted([entry.job.pk for entry in entries])
                 return entries
             recovery.revive([entry.job.pk for entry in entries if not entry.job.status.is_final])
             time.sleep(INTERVAL)

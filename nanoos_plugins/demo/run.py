@@ -19,6 +19,7 @@ from nanoos_plugins.install.engines import provide
 from nanoos_plugins.install.environment import exclusive
 from nanoos_plugins.install.home import home
 from nanoos_plugins.install.profile import create_embedded
+from nanoos_plugins.recovery import close_interrupted
 from nanoos_plugins.storage.owner import SYSTEM_EMAIL
 
 
@@ -48,6 +49,7 @@ def run_demo(engines: Sequence[str], output: Path, say: Callable[[str], None], s
         cells = copper()
         processes = Runner(steps_of(engines), cells, show).run()
         pks = [*makers(cells.values()), *processes.values()]
+        close_interrupted(pks)
         say('writing the provenance graph and the archive')
         files = write_keepsakes(output, pks)
         size = extent(pks, SYSTEM_EMAIL)

@@ -12,7 +12,7 @@ from aiida.engine import ProcessState
 
 from nanoos_plugins.graph.jobs import Job, load_jobs
 from nanoos_plugins.graph.status import FINAL_STATES
-from nanoos_plugins.graph.tables import call_tree, connection, tables
+from nanoos_plugins.graph.tables import CALL_LINKS, call_tree, connection, tables
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,28 @@ def unclaimed(pks: Sequence[int], seconds: float) -> list[int]:
             # A function runs in the process that called it, and has no checkpoint to go on from.
             attributes['checkpoints'].as_string().is_not(None),
             node.c.ctime < sa.literal(datetime.now(UTC) - timedelta(seconds=seconds), node.c.ctime.type),
+        )
+        .order_by(node.c.id)
+    )
+    with connection() as opened:
+        return list(opened.execute(statement).scalars())
+
+
+def orphans(pks: Sequence[int]) -> list[int]:
+    """Return the processes below `pks` that have not ended although the one that called them has."""
+    if not pks:
+        return []
+    node, link, tree = tables().node, tables().link, call_tree(list(pks))
+    caller = node.alias('caller')
+    statement = (
+        sa.select(node.c.id)
+        .distinct()
+        .join(tree, tree.c.id == node.c.id)
+        .join(link, sa.and_(link.c.output_id == node.c.id, link.c.type.in_(CALL_LINKS)))
+        .join(caller, caller.c.id == link.c.input_id)
+        .where(
+            node.c.attributes['process_state'].as_string().not_in(FINAL_STATES),
+            caller.c.attributes['process_state'].as_string().in_(FINAL_STATES),
         )
         .order_by(node.c.id)
     )
