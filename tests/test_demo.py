@@ -150,7 +150,7 @@ def test_graph_and_archive_are_written(story: dict[str, Any]) -> None:
     texts = [element.text or '' for element in root.iter('{http://www.w3.org/2000/svg}text')]
     assert {'EosWorkChain', 'ElasticWorkChain', 'RelaxWorkChain', 'import_structure'} <= set(texts)
     from aiida import orm
-    from aiida.tools.archive import ArchiveFormatSqlZip
+    from aiida.tools.archive.implementations.sqlite_zip.main import ArchiveFormatSqlZip
 
     with ArchiveFormatSqlZip().open(story['output'] / 'copper.aiida', mode='r') as archive:
         labels = archive.querybuilder().append(orm.WorkChainNode, project='label').all(flat=True)
