@@ -27,9 +27,12 @@ def dataset(structure: orm.StructureData) -> Any:
     kinds = [kind.name for kind in structure.kinds]
     numbers = [kinds.index(site.kind_name) for site in structure.sites]
     with warnings.catch_warnings():
-        # spglib announces its change from None to exceptions on each call; None is handled here.
+        # spglib announces its change from None to exceptions on each call; phonopy switches it to the latter.
         warnings.simplefilter('ignore', DeprecationWarning)
-        found = spglib.get_symmetry_dataset((cell, positions, numbers), symprec=SYMMETRY_TOLERANCE)
+        try:
+            found = spglib.get_symmetry_dataset((cell, positions, numbers), symprec=SYMMETRY_TOLERANCE)
+        except spglib.SpglibError as error:
+            raise ValueError(f'spglib finds no symmetry: {error}; atoms too close to each other?') from error
     if found is None:
         raise ValueError('spglib finds no symmetry; atoms too close to each other?')
     return found

@@ -88,5 +88,8 @@ def space_group(atoms: Atoms) -> str | None:
     if len(atoms) > MAX_SYMMETRY_ATOMS:
         return None
     cell = (atoms.cell.array, atoms.get_scaled_positions(), atoms.numbers)
-    found = spglib.get_spacegroup(cell, symprec=SYMMETRY_TOLERANCE)
+    try:
+        found = spglib.get_spacegroup(cell, symprec=SYMMETRY_TOLERANCE)
+    except spglib.SpglibError:  # raised instead of None once phonopy has been imported
+        return None
     return str(found) if found else None

@@ -151,7 +151,8 @@ def _stored_system_template(name: str, entry: Mapping[str, Any]) -> Template:
 def load_template(identifier: str | int) -> Template:
     """Return the template that is meant by a pk, a UUID or a name.
 
-    Of several with one name the newest is taken; a user's own goes before the system's.
+    A name means a template of one's own or of the system: of several with one name the newest is taken, and
+    one's own goes before the system's.
 
     :raises NotExistent: when there is none.
     """
@@ -161,10 +162,16 @@ def load_template(identifier: str | int) -> Template:
     elif re.fullmatch(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', text):
         filters = {'uuid': text}
     else:
-        filters = {'attributes.name': text}
+        filters = {'attributes.name': text, 'user_id': {'in': _own_and_system()}}
     query = orm.QueryBuilder().append(Template, filters=filters, tag='template')
     query.order_by({'template': [{'attributes.origin': {'order': 'desc', 'cast': 't'}}, {'id': 'desc'}]})
     found: Template | None = query.limit(1).first(flat=True)
     if found is None:
         raise NotExistent(f'no template {text!r}; `nanoos template list` names them')
     return found
+
+
+def _own_and_system() -> list[int]:
+    """Return the primary keys of the users whose templates a name can mean."""
+    asking = orm.User.collection.get_default()
+    return [user.pk for user in (asking, system_user()) if user is not None and user.pk is not None]

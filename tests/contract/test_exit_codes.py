@@ -46,7 +46,7 @@ def case(value: Any) -> str:
 @pytest.mark.parametrize(('process', 'label', 'code'), CODES, ids=case)
 def test_exit_code_is_returned(process: type[Process], label: str, code: ExitCode) -> None:
     used = re.search(
-        rf'exit_codes\.{label}\b|[\'"]{label}[\'"]\)?\.?(?!,\s*message)',
+        rf'codes\.{label}\b|[\'"]{label}[\'"]\)?\.?(?!,\s*message)',
         source('nanoos_plugins') + source('workchains'),
     )
     assert used, f'{process.__name__} declares {label} ({code.status}) but nothing returns it'

@@ -9,7 +9,8 @@ from aiida.common.exceptions import NotExistent
 
 from nanoos_plugins.data.template import Template, load_template, system_templates
 from nanoos_plugins.engines.contract import engine_names, load_engine
-from nanoos_plugins.storage.owner import SYSTEM_EMAIL
+from nanoos_plugins.install.profile import add_user
+from nanoos_plugins.storage.owner import SYSTEM_EMAIL, acting_as
 
 
 def test_every_engine_has_a_system_template_that_it_takes() -> None:
@@ -27,17 +28,21 @@ def test_system_templates_are_stored_once() -> None:
 
 
 def test_somebody_elses_system_template_is_not_the_systems() -> None:
-    forged = Template('mock', 'mock', {'epsilon': 9.0}, origin='system').store()
+    with acting_as(add_user('template-forger@nanoos.test')):
+        forged = Template('mock', 'mock', {'epsilon': 9.0}, origin='system').store()
     assert forged.pk not in [one.pk for one in system_templates()]
+    assert load_template('mock').pk != forged.pk
 
 
 def test_a_users_template_goes_before_the_systems() -> None:
     system_templates()
-    Template('lammps-eam-cu', 'lammps', {'potential': 'Cu_mishin1.eam.alloy'}).store()
-    mine = Template('lammps-eam-cu', 'lammps', {'potential': 'Cu_u3.eam'}).store()
-    found = load_template('lammps-eam-cu')
-    assert (found.uuid, found.origin) == (mine.uuid, 'user')
-    assert load_template(mine.pk or 0).uuid == load_template(mine.uuid).uuid == mine.uuid
+    with acting_as(add_user('template-maker@nanoos.test')):
+        Template('lammps-eam-cu', 'lammps', {'potential': 'Cu_mishin1.eam.alloy'}).store()
+        mine = Template('lammps-eam-cu', 'lammps', {'potential': 'Cu_u3.eam'}).store()
+        found = load_template('lammps-eam-cu')
+        assert (found.uuid, found.origin) == (mine.uuid, 'user')
+        assert load_template(mine.pk or 0).uuid == load_template(mine.uuid).uuid == mine.uuid
+    assert load_template('lammps-eam-cu').origin == 'system'
 
 
 def test_unknown_template() -> None:
