@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def _next(files: list[Path]) -> list[str]:
     return [
         *(f'wrote {path}' for path in files),
         'Try next:',
-        '  eval "$(nanoos env)"           # plain verdi on this instance',
+        f'  eval "$({sys.argv[0]} env)"  # nanoos and plain verdi on this instance',
         '  verdi process list -a -p 1     # every process of the last day',
         '  nanoos job list                # the jobs of the demo; nanoos job show <pk>',
         '  verdi node graph generate <pk> # provenance as AiiDA draws it (needs graphviz)',
