@@ -14,7 +14,7 @@ from aiida_quantumespresso.workflows.pw.bands import PwBandsWorkChain
 from aiida_quantumespresso.workflows.pw.base import PwBaseWorkChain
 
 from nanoos_plugins.calculations.electronic_structure import density_of_states, irreducible_kpoints
-from workchains.protocol import PropertyWorkChain
+from workchains.protocol import PropertyWorkChain, validate_positive
 from workchains.simulation import complete_parameters
 
 ENGINE = 'qe'
@@ -165,8 +165,3 @@ class BandsWorkChain(PropertyWorkChain):
             orm.Dict({'energy_step_eV': self.inputs.energy_step.value}),
         )
         self.out_many(outputs)
-
-
-def validate_positive(value: orm.Float, port: Any) -> str | None:
-    """Return what is wrong with a number that must be above 0; None if nothing."""
-    return None if value.value > 0 else f'{port.name} must be above 0, got {value.value}'

@@ -9,7 +9,7 @@ from aiida import orm
 from aiida.engine import ExitCode, ToContext
 
 from nanoos_plugins.calculations.phonons import displaced_supercells, phonons_from_forces
-from workchains.protocol import PropertyWorkChain
+from workchains.protocol import PropertyWorkChain, validate_positive
 
 
 class PhononsWorkChain(PropertyWorkChain):
@@ -152,8 +152,3 @@ class PhononsWorkChain(PropertyWorkChain):
         )
         unstable: ExitCode = self.exit_codes.ERROR_IMAGINARY_MODES.format(reason=reason)
         return unstable
-
-
-def validate_positive(value: orm.Float, port: Any) -> str | None:
-    """Return what is wrong with a number that must be above 0; None if nothing."""
-    return None if value.value > 0 else f'{port.name} must be above 0, got {value.value}'

@@ -138,3 +138,8 @@ class PropertyWorkChain(WorkChain):
         reason = f'simulation {node.pk} ended {state} with {how}'
         failed: ExitCode = self.exit_codes.ERROR_SIMULATION_FAILED.format(reason=reason)
         return failed
+
+
+def validate_positive(value: orm.Float, port: Any) -> str | None:
+    """Return what is wrong with a number that must be above 0; None if nothing."""
+    return None if value.value > 0 else f'{port.name} must be above 0, got {value.value}'

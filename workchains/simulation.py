@@ -7,7 +7,6 @@ from typing import Any
 
 from aiida import orm
 from aiida.common.exceptions import MultipleObjectsError, NotExistent
-from aiida.common.links import LinkType
 from aiida.engine import (
     BaseRestartWorkChain,
     CalcJob,
@@ -23,6 +22,7 @@ from pydantic import ValidationError
 from nanoos_plugins.calculations.normalise import normalise_results
 from nanoos_plugins.data.template import Template
 from nanoos_plugins.engines.contract import Engine, Parameters, load_engine
+from nanoos_plugins.engines.results import data_outputs
 from nanoos_plugins.launch import load_process
 
 #: A job that its scheduler lost may well succeed the second time.
@@ -206,13 +206,11 @@ class SimulationWorkChain(BaseRestartWorkChain):
         self.ctx.normalised, self.ctx.unread = {}, ''
         if not node.is_finished or (node.is_failed and self.ctx.parameters['task'] not in RELAXATIONS):
             return
-        made = node.base.links.get_outgoing(orm.Data, link_type=(LinkType.CREATE, LinkType.RETURN)).all()
-        outputs = {link.link_label: link.node for link in made if not isinstance(link.node, orm.RemoteData)}
         results, reading = normalise_results.run_get_node(
             evaluated=self.ctx.structure,
             engine=orm.Str(self.engine.name),
             parameters=orm.Dict(self.ctx.parameters),
-            **outputs,
+            **data_outputs(node),
         )
         if reading.is_finished_ok and results:
             self.ctx.normalised = dict(results)

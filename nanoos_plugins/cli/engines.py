@@ -78,7 +78,8 @@ def install_engines(names: tuple[str, ...], json: bool) -> None:
     emit(done, json, lambda: rows(('name', 'program', 'executable'), cells))
     if not has_profile:
         click.echo(
-            'no profile yet: run `nanoos profile create embedded`, then `nanoos engines install` once more',
+            'no profile yet, so none is registered as a code: `nanoos profile create embedded`, then '
+            '`nanoos engines install` once more, does that',
             err=True,
         )
 

@@ -1,25 +1,21 @@
-"""Quantum ESPRESSO: density functional theory with plane waves and pseudopotentials.
-
-The energy is pw.x's total energy, which with smearing is the free energy that forces and stress are the
-derivatives of. Quantum ESPRESSO's stress is positive under compression; ours, as everywhere in NANO-OS, under
-tension.
-"""
+"""Quantum ESPRESSO: density functional theory with plane waves and pseudopotentials."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-import numpy as np
 from ase.build import bulk
 
 from nanoos_plugins.engines.contract import Engine, Parameters, Program, Reference, Task, quantity
 from nanoos_plugins.engines.pseudopotentials import pseudos_of, recommended_cutoffs
-from nanoos_plugins.engines.results import Quantity, Results, Trajectory
+from nanoos_plugins.engines.qe_output import read_results
 
 if TYPE_CHECKING:
     from aiida import orm
     from aiida.engine import ProcessBuilder
+
+    from nanoos_plugins.engines.results import Results
 
 FAMILY = 'PseudoDojo/0.4/PBE/SR/standard/upf-trimmed'
 _EV_PER_ANGSTROM = 25.711043
@@ -139,30 +135,9 @@ class QuantumEspresso(Engine):
     ) -> Results:
         """Return the normalised results.
 
-        :raises ValueError: when `output_parameters` or `output_trajectory` is missing.
+        :raises ValueError: when an output that every successful run has is missing.
         """
-        missing = {'output_parameters', 'output_trajectory'} - set(outputs)
-        if missing:
-            raise ValueError(f'{self.label}: no outputs {sorted(missing)}; got {sorted(outputs)}')
-        summary = cast('orm.Dict', outputs['output_parameters']).get_dict()
-        trajectory = cast('orm.TrajectoryData', outputs['output_trajectory'])
-        relaxed = cast('orm.StructureData | None', outputs.get('output_structure'))
-        own = _own(parameters)
-        moves = own.task != 'static'
-        stress = -np.asarray(trajectory.get_array('stress')[-1], dtype=float)
-        return Results(
-            engine=self.name,
-            label=self.label,
-            task=parameters.task,
-            n_atoms=len(structure.sites),
-            converged=_is_converged(summary),
-            energy=_energy(trajectory),
-            forces=np.asarray(trajectory.get_array('forces')[-1], dtype=float),
-            stress=(stress + stress.T) / 2,
-            structure=(relaxed or structure).get_ase() if moves else None,
-            trajectory=_trajectory(structure, trajectory) if moves else None,
-            quantities=_quantities(summary, own),
-        )
+        return read_results(self, structure, _own(parameters), outputs)
 
 
 def _own(parameters: Parameters) -> QuantumEspressoParameters:
@@ -269,39 +244,3 @@ def _default_options(code: orm.AbstractCode) -> dict[str, Any]:
         'max_wallclock_seconds': 43200,
         'withmpi': bool(code.with_mpi),
     }
-
-
-def _energy(trajectory: orm.TrajectoryData) -> float:
-    """Return the total energy of the last ionic step [eV].
-
-    What pw.x sums up after the last step of a relaxation of the cell is an enthalpy, p V included.
-    """
-    steps = len(trajectory.get_array('positions'))
-    return float(trajectory.get_array('energy')[steps - 1])
-
-
-def _is_converged(summary: Mapping[str, Any]) -> bool:
-    """Return whether pw.x says so of its self-consistency and, where there is one, its relaxation."""
-    parts = summary.get('convergence_info', {}).values()
-    return all(part.get('convergence_achieved', True) for part in parts)
-
-
-def _quantities(summary: Mapping[str, Any], parameters: QuantumEspressoParameters) -> dict[str, Quantity]:
-    """Return what pw.x knows besides energy, forces and stress."""
-    quantities = {}
-    if summary.get('fermi_energy') is not None:
-        quantities['fermi_energy'] = Quantity(float(summary['fermi_energy']), 'eV')
-    if parameters.spin == 'collinear':
-        quantities['total_magnetization'] = Quantity(float(summary['total_magnetization']), 'μB')
-    return quantities
-
-
-def _trajectory(structure: orm.StructureData, trajectory: orm.TrajectoryData) -> Trajectory:
-    """Return the ionic steps of a relaxation; their numbers stand for times."""
-    positions = np.asarray(trajectory.get_array('positions'), dtype=float)
-    return Trajectory(
-        symbols=structure.get_ase().get_chemical_symbols(),
-        times=np.arange(len(positions), dtype=float),
-        positions=positions,
-        cells=np.asarray(trajectory.get_array('cells'), dtype=float),
-    )

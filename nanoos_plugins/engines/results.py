@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
 from ase import Atoms
+
+if TYPE_CHECKING:
+    from aiida import orm
 
 Array = npt.NDArray[np.float64]
 
@@ -60,3 +63,13 @@ class Results:
     temperature: float | None = None
     quantities: dict[str, Quantity] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+
+
+def data_outputs(node: orm.ProcessNode) -> dict[str, orm.Data]:
+    """Return the outputs of a process by link label, `RemoteData` excepted: what `Engine.results` takes."""
+    from aiida import orm
+    from aiida.common.links import LinkType
+
+    links = node.base.links.get_outgoing(orm.Data, link_type=(LinkType.CREATE, LinkType.RETURN)).all()
+    outputs = {link.link_label: link.node for link in links if not isinstance(link.node, orm.RemoteData)}
+    return cast('dict[str, orm.Data]', outputs)

@@ -2,65 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import quoteattr
 
 import networkx as nx
 
-from nanoos_plugins.graph.folding import Kind, Provenance, ProvenanceNode, at_most, fold_alike, fold_settings
+from nanoos_plugins.graph import svg
+from nanoos_plugins.graph.folding import Provenance, ProvenanceNode, at_most, fold_alike, fold_settings
 from nanoos_plugins.graph.layout import Layout, layered_layout
 from nanoos_plugins.graph.provenance import read_provenance
-from nanoos_plugins.graph.status import JobStatus
 from nanoos_plugins.graph.tables import CALL_LINKS
 
 MOST_NODES = 300
-
-#: What is no character of XML 1.0 (https://www.w3.org/TR/xml/#charsets).
-ILLEGAL = re.compile('[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]')
-
-BOX_HEIGHT = 44
 ROW = 66
 BEND_ROW = 26
 GAP = 124
 MARGIN = 28
 HEADER = 84
-CHARACTER = 7.2
-SMALL_CHARACTER = 6.1
-LONGEST_TEXT = 34
-
-NAMES: dict[Kind, str] = {
-    'workflow': 'workflow',
-    'calcjob': 'calculation by a program',
-    'calcfunction': 'calculation in Python',
-    'structure': 'structure',
-    'template': 'template',
-    'code': 'code',
-    'data': 'other data',
-}
-FILLS: dict[Kind, str] = {
-    'workflow': '#f6c177',
-    'calcjob': '#ea9a97',
-    'calcfunction': '#f6d5d3',
-    'structure': '#9ccfa4',
-    'template': '#c9b8ee',
-    'code': '#9cc7e8',
-    'data': '#dcefdc',
-}
-STATUS_FILLS = {
-    JobStatus.COMPLETED: '#2e8b57',
-    JobStatus.FAILED: '#c0392b',
-    JobStatus.KILLED: '#7f1d1d',
-    JobStatus.PAUSED: '#6b7280',
-}
-ACTIVE_FILL = '#e0a100'
-EDGES = {
-    'data': ('#5b6472', 'none', 'data in and out of calculations'),
-    'logic': ('#5b6472', '6 4', 'data in and out of workflows'),
-    'call': ('#c98a2b', '2 3', 'workflow calls'),
-}
 
 
 @dataclass(frozen=True)
@@ -71,15 +31,6 @@ class Edge:
     target: int
     style: str
     label: str
-
-
-def _legal(text: str) -> str:
-    """Return the text without the characters that XML has no way to write."""
-    return ILLEGAL.sub('\N{REPLACEMENT CHARACTER}', text)
-
-
-def _xml(text: str) -> str:
-    return escape(_legal(text))
 
 
 def _style(kinds: set[str]) -> str:
@@ -96,57 +47,37 @@ def _edges(provenance: Provenance) -> list[Edge]:
         if link.kind not in CALL_LINKS:
             labels[link.source, link.target].add(link.label.replace('__', '.'))
     return [
-        Edge(*ends, _style(kinds[ends]), _cut(', '.join(sorted(labels[ends])), 20)) for ends in sorted(kinds)
+        Edge(*ends, _style(kinds[ends]), svg.shortened(', '.join(sorted(labels[ends])), 20))
+        for ends in sorted(kinds)
     ]
 
 
-def _cut(text: str, most: int = LONGEST_TEXT) -> str:
-    return text if len(text) <= most else f'{text[: most - 1]}…'
-
-
 def _title(node: ProvenanceNode) -> str:
-    return _cut(node.title if len(node.members) == 1 else f'{len(node.members)} × {node.title}')
+    return svg.shortened(node.title if len(node.members) == 1 else f'{len(node.members)} × {node.title}')
 
 
 def _caption(node: ProvenanceNode) -> str:
     numbers = f'{node.members[0]}' if len(node.members) == 1 else f'{node.members[0]} … {node.members[-1]}'
     told = node.caption and node.caption != node.title
-    return _cut(f'{node.caption} · {numbers}' if told else numbers)
+    return svg.shortened(f'{node.caption} · {numbers}' if told else numbers)
 
 
 def _width(node: ProvenanceNode) -> float:
-    return max(CHARACTER * len(_title(node)), SMALL_CHARACTER * len(_caption(node)), 60) + 34
-
-
-def _shape(kind: Kind, x: float, y: float, width: float, extra: str = '') -> str:
-    """Return the outline with its top left corner at (x, y): processes are boxes, data rounded, codes cut."""
-    look = f'fill="{FILLS[kind]}" stroke="#3c4250" stroke-width="1" {extra}'
-    if kind in ('code', 'template'):
-        cut, right, bottom = 12, x + width, y + BOX_HEIGHT
-        corners = [(x + cut, y), (right - cut, y), (right, y + BOX_HEIGHT / 2), (right - cut, bottom)]
-        corners += [(x + cut, bottom), (x, y + BOX_HEIGHT / 2)]
-        points = ' '.join(f'{px:.1f},{py:.1f}' for px, py in corners)
-        return f'<polygon points="{points}" {look}/>'
-    radius = {'workflow': 4, 'calcjob': 4, 'calcfunction': 4}.get(kind, BOX_HEIGHT / 2)
-    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{BOX_HEIGHT}" rx="{radius}" {look}/>'
-
-
-def _text(x: float, y: float, text: str, css: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" class="{css}">{_xml(text)}</text>'
+    return max(svg.CHARACTER * len(_title(node)), svg.SMALL_CHARACTER * len(_caption(node)), 60) + 34
 
 
 def _draw_node(node: ProvenanceNode, x: float, y: float, width: float) -> str:
-    top = y - BOX_HEIGHT / 2
+    top = y - svg.BOX_HEIGHT / 2
     pks = ', '.join(str(pk) for pk in node.members[:20]) + (' …' if len(node.members) > 20 else '')
     state = f', {node.status}' if node.status else ''
-    parts = [f'<g><title>{_xml(f"{node.title} {node.caption} (pk {pks}){state}")}</title>']
+    parts = [f'<g><title>{svg.escaped(f"{node.title} {node.caption} (pk {pks}){state}")}</title>']
     if len(node.members) > 1:
-        parts += [_shape(node.kind, x + shift, top - shift, width) for shift in (6, 3)]
-    parts.append(_shape(node.kind, x, top, width))
-    parts.append(_text(x + width / 2, y - 3, _title(node), 'title'))
-    parts.append(_text(x + width / 2, y + 13, _caption(node), 'caption'))
+        parts += [svg.shape(node.kind, x + shift, top - shift, width) for shift in (6, 3)]
+    parts.append(svg.shape(node.kind, x, top, width))
+    parts.append(svg.text(x + width / 2, y - 3, _title(node), 'title'))
+    parts.append(svg.text(x + width / 2, y + 13, _caption(node), 'caption'))
     if node.status:
-        fill = STATUS_FILLS.get(node.status, ACTIVE_FILL)
+        fill = svg.STATUS_FILLS.get(node.status, svg.ACTIVE_FILL)
         parts.append(f'<circle cx="{x + width - 9:.1f}" cy="{top + 9:.1f}" r="4.5" fill="{fill}"/>')
     return ''.join([*parts, '</g>'])
 
@@ -166,14 +97,6 @@ class _Sheet:
         return self.left[layer] + (self.width[layer] - width) / 2, self.layout.y[node.key] + self.down, width
 
 
-def _arrow(path: str, style: str) -> str:
-    colour, dashes, _ = EDGES[style]
-    look = (
-        f'stroke="{colour}" stroke-width="1.4" stroke-dasharray="{dashes}" marker-end="url(#arrow-{style})"'
-    )
-    return f'<path d="{path}" fill="none" {look}/>'
-
-
 def _draw_edge(edge: Edge, nodes: dict[int, ProvenanceNode], sheet: _Sheet) -> tuple[str, str]:
     """Return the arrow and its label, which stands in the widest gap: the one next to the data."""
     way = sheet.layout.ways[edge.source, edge.target]
@@ -188,52 +111,33 @@ def _draw_edge(edge: Edge, nodes: dict[int, ProvenanceNode], sheet: _Sheet) -> t
     for (xa, ya), (xb, yb) in zip(points, points[1:], strict=False):
         middle = (xa + xb) / 2
         path += f' C{middle:.1f},{ya:.1f} {middle:.1f},{yb:.1f} {xb:.1f},{yb:.1f}'
-    arrow = _arrow(path, edge.style)
+    arrow = svg.arrow(path, edge.style)
     if not edge.label:
         return arrow, ''
     ends = (points[-2], points[-1]) if nodes[edge.target].is_process is False else (points[0], points[1])
     x, y = (ends[0][0] + ends[1][0]) / 2, (ends[0][1] + ends[1][1]) / 2
-    return arrow, _text(x, y - 3, edge.label, 'link')
+    return arrow, svg.text(x, y - 3, edge.label, 'link')
 
 
 def _legend(provenance: Provenance) -> list[str]:
     """Return the legend as a row of shapes and a row of arrows, at the top of the picture."""
     parts, x = [], float(MARGIN)
     present = {node.kind for node in provenance.nodes.values()}
-    for kind, name in NAMES.items():
+    for kind, name in svg.NAMES.items():
         if kind in present:
             parts.append(
-                f'<g transform="translate({x:.1f},{MARGIN - 12}) scale(0.4)">{_shape(kind, 0, 0, 70)}</g>'
+                f'<g transform="translate({x:.1f},{MARGIN - 12}) scale(0.4)">{svg.shape(kind, 0, 0, 70)}</g>'
             )
-            parts.append(_text(x + 36, MARGIN + 1, name, 'legend'))
-            x += 36 + SMALL_CHARACTER * len(name) + 26
+            parts.append(svg.text(x + 36, MARGIN + 1, name, 'legend'))
+            x += 36 + svg.SMALL_CHARACTER * len(name) + 26
     x = float(MARGIN)
-    for style, (_, _, name) in EDGES.items():
-        parts.append(_arrow(f'M{x:.1f},{MARGIN + 20} h30', style))
-        parts.append(_text(x + 40, MARGIN + 24, name, 'legend'))
-        x += 40 + SMALL_CHARACTER * len(name) + 26
+    for style, (_, _, name) in svg.EDGES.items():
+        parts.append(svg.arrow(f'M{x:.1f},{MARGIN + 20} h30', style))
+        parts.append(svg.text(x + 40, MARGIN + 24, name, 'legend'))
+        x += 40 + svg.SMALL_CHARACTER * len(name) + 26
     if provenance.left_out:
-        parts.append(_text(x, MARGIN + 24, f'{provenance.left_out} more nodes are not drawn', 'legend'))
+        parts.append(svg.text(x, MARGIN + 24, f'{provenance.left_out} more nodes are not drawn', 'legend'))
     return parts
-
-
-HEAD = """<style>
-text { font-family: "DejaVu Sans", Verdana, Arial, sans-serif; fill: #1f2430; }
-.title { font-size: 12px; font-weight: 600; text-anchor: middle; }
-.caption { font-size: 10.5px; text-anchor: middle; fill: #3c4250; }
-.legend { font-size: 11px; }
-.link { font-size: 10px; text-anchor: middle; fill: #3c4250; paint-order: stroke; stroke: #ffffff;
-  stroke-width: 3px; stroke-linejoin: round; }
-</style>"""
-
-
-def _markers() -> str:
-    heads = ''.join(
-        f'<marker id="arrow-{style}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
-        f'orient="auto"><path d="M0,0 L8,4 L0,8 z" fill="{colour}"/></marker>'
-        for style, (colour, _, _) in EDGES.items()
-    )
-    return f'<defs>{heads}</defs>'
 
 
 def draw(provenance: Provenance, title: str = 'Provenance') -> str:
@@ -254,13 +158,13 @@ def draw(provenance: Provenance, title: str = 'Provenance') -> str:
     lowest = max([*layout.y.values(), *(y for way in layout.ways.values() for _, y in way)], default=0.0)
     height = lowest + sheet.down + ROW / 2 + MARGIN
     size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
-    label = quoteattr(_legal(title))
+    label = quoteattr(svg.without_illegal(title))
     return '\n'.join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label={label}>',
-            f'<title>{_xml(title)}</title>',
-            HEAD,
-            _markers(),
+            f'<title>{svg.escaped(title)}</title>',
+            svg.HEAD,
+            svg.markers(),
             '<rect width="100%" height="100%" fill="#ffffff"/>',
             *_legend(provenance),
             *(arrow for arrow, _ in drawn),

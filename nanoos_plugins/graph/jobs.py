@@ -13,6 +13,7 @@ from itertools import islice
 import sqlalchemy as sa
 from aiida.engine import ProcessState
 
+from nanoos_plugins.graph.keyset import Cursor, behind
 from nanoos_plugins.graph.status import (
     FINAL_STATES,
     PAST_QUEUE_SCHEDULER,
@@ -47,7 +48,7 @@ class Page:
     """A page of jobs; `after` continues the list behind it, None at its end."""
 
     jobs: list[Job]
-    after: tuple[datetime, int] | None
+    after: Cursor | None
 
 
 def _select() -> sa.Select[tuple[object, ...]]:
@@ -136,17 +137,11 @@ def _newest_first(
     opened: sa.Connection,
     statement: sa.Select[tuple[object, ...]],
     chunk: int,
-    after: tuple[datetime, int] | None,
+    after: Cursor | None,
 ) -> Iterator[Job]:
     """Yield the jobs of `statement` behind `after`, reading `chunk` at a time, each by its key."""
-    node = tables().node
-    ordered = statement.order_by(node.c.ctime.desc(), node.c.id.desc()).limit(chunk)
     while True:
-        page = ordered
-        if after is not None:
-            bound = sa.tuple_(sa.literal(after[0], node.c.ctime.type), sa.literal(after[1]))
-            page = ordered.where(sa.tuple_(node.c.ctime, node.c.id) < bound)
-        jobs = _jobs(opened, opened.execute(page))
+        jobs = _jobs(opened, opened.execute(behind(statement, chunk, after)))
         yield from jobs
         if len(jobs) < chunk:
             return
@@ -155,7 +150,7 @@ def _newest_first(
 
 def list_jobs(
     limit: int = 20,
-    after: tuple[datetime, int] | None = None,
+    after: Cursor | None = None,
     status: JobStatus | None = None,
     workflow: str | None = None,
     owner: str | None = None,

@@ -20,13 +20,18 @@ def newest_first(
     :param statement: selects at least `node.id` as `pk` and `node.ctime` as `created`.
     :param after: position behind which to continue; the cursor is None at the end of the list.
     """
-    node = tables().node
-    page = statement.order_by(node.c.ctime.desc(), node.c.id.desc()).limit(limit + 1)
-    if after is not None:
-        bound = sa.tuple_(sa.literal(after[0], node.c.ctime.type), sa.literal(after[1]))
-        page = page.where(sa.tuple_(node.c.ctime, node.c.id) < bound)
     with connection() as opened:
-        rows = [dict(row) for row in opened.execute(page).mappings()]
+        rows = [dict(row) for row in opened.execute(behind(statement, limit + 1, after)).mappings()]
     more = len(rows) > limit
     rows = rows[:limit]
     return rows, ((rows[-1]['created'], rows[-1]['pk']) if more and rows else None)
+
+
+def behind(statement: sa.Select[Any], limit: int, after: Cursor | None) -> sa.Select[Any]:
+    """Return the statement with its `limit` rows behind the position `after`, newest first."""
+    node = tables().node
+    page = statement.order_by(node.c.ctime.desc(), node.c.id.desc()).limit(limit)
+    if after is None:
+        return page
+    bound = sa.tuple_(sa.literal(after[0], node.c.ctime.type), sa.literal(after[1]))
+    return page.where(sa.tuple_(node.c.ctime, node.c.id) < bound)

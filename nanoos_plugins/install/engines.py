@@ -12,15 +12,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 import numpy as np
 from aiida import orm
-from aiida.common.links import LinkType
 from aiida.manage import get_manager
 
 from nanoos_plugins.engines.contract import Engine, Program
-from nanoos_plugins.engines.results import Results
+from nanoos_plugins.engines.results import Results, data_outputs
 from nanoos_plugins.install.environment import (
     InstallError,
     Report,
@@ -215,13 +214,6 @@ def check(engine: Engine) -> Check:
         source=reference.source,
         seconds=time.monotonic() - begin,
     )
-
-
-def data_outputs(node: orm.ProcessNode) -> dict[str, orm.Data]:
-    """Return the outputs of a process by link label, `RemoteData` excepted: what `Engine.results` takes."""
-    links = node.base.links.get_outgoing(orm.Data, link_type=(LinkType.CREATE, LinkType.RETURN)).all()
-    outputs = {link.link_label: link.node for link in links if not isinstance(link.node, orm.RemoteData)}
-    return cast('dict[str, orm.Data]', outputs)
 
 
 def _scalar(results: Results, quantity: str) -> float:

@@ -27,7 +27,7 @@ from ase import Atoms
 from ase.build import bulk
 from ase.collections import dcdft
 
-from tests.benchmarks.report import report
+from tests.benchmarks.report import end_on_sigterm, report
 
 if TYPE_CHECKING:
     from aiida import orm
@@ -206,6 +206,7 @@ def figures(outcome: Outcome) -> dict[str, Any]:
 
 def main() -> None:
     """Run all cases one after another and report."""
+    end_on_sigterm()
     names = os.environ.get('ELEMENTS', '').replace(',', ' ').split() or list(DEFAULT)
     chosen = cases(names)
     outcomes = []

@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks.report import report
+from tests.benchmarks.report import end_on_sigterm, report
 
 JOBS = 20
 WORKERS = 2
@@ -78,6 +78,7 @@ def measure(environment: dict[str, str], verdi: str) -> float:
 
 def main() -> None:
     """Measure both profiles in turn and report the medians."""
+    end_on_sigterm()
     rounds = int(os.environ.get('ROUNDS', '2'))
     scripts = Path(sys.executable).parent
     verdi, nanoos = str(scripts / 'verdi'), str(scripts / 'nanoos')

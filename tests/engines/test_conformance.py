@@ -21,8 +21,7 @@ from ase.build import bulk
 from scipy.spatial.transform import Rotation
 
 from nanoos_plugins.engines.contract import Engine, load_engine
-from nanoos_plugins.engines.results import Results
-from nanoos_plugins.install.engines import data_outputs
+from nanoos_plugins.engines.results import Results, data_outputs
 
 ROTATION = Rotation.from_rotvec([0.3, -0.5, 0.7]).as_matrix()
 STRAIN = np.array([[0.7, 0.2, -0.1], [0.2, -0.3, 0.25], [-0.1, 0.25, 0.5]])

@@ -23,8 +23,7 @@ from nanoos_plugins.engines.lammps_potential import (
     load_potential,
     setfl_elements,
 )
-from nanoos_plugins.engines.results import Results
-from nanoos_plugins.install.engines import data_outputs
+from nanoos_plugins.engines.results import Results, data_outputs
 from nanoos_plugins.storage.owner import acting_as, system_user
 
 COPPER = {'potential': 'Cu_mishin1.eam.alloy'}

@@ -14,8 +14,8 @@ from ase import Atoms, units
 from ase.build import bulk
 
 from nanoos_plugins.engines.qe import QuantumEspresso
-from nanoos_plugins.engines.results import Results
-from nanoos_plugins.install.engines import check, data_outputs
+from nanoos_plugins.engines.results import Results, data_outputs
+from nanoos_plugins.install.engines import check
 
 ENGINE = QuantumEspresso()
 QUICK = {'kpoints_mesh': (2, 2, 2), 'ecutwfc': 20.0}
