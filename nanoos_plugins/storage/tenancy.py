@@ -8,6 +8,8 @@ the nodes with the same hash).
 from __future__ import annotations
 
 import copy
+import pickle
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -21,6 +23,8 @@ from nanoos_plugins.storage.owner import acting_pk
 from nanoos_plugins.storage.shares import NODES, USERS, visible_to
 
 HASH_FILTER = f'extras.{NodeCaching._HASH_EXTRA_KEY}'
+#: Where a session keeps the queries that it built, how many, and how long their keys may be [bytes].
+BUILT, MOST_BUILT, LONGEST_KEY = 'nanoos_built_queries', 256, 10_000
 
 if TYPE_CHECKING:
     from aiida.storage.psql_dos.backend import PsqlDosBackend
@@ -105,10 +109,24 @@ class TenantQueryBuilder(SqlaQueryBuilder):
         raise NotImplementedError
 
     def get_query(self, data: Any) -> Any:
-        """Return the built query; one that looks for a hash is built anew for whoever asks now."""
-        if self._by_hash:
-            self._query_hash = None
-        return super().get_query(data)
+        """Return the built query: an earlier one of this session, unless the answer depends on who asks.
+
+        AiiDA keeps the last query of each builder. A daemon asks the same again and again, each time by a new
+        builder: for the links of a process whenever its state changes or its scheduler is asked. The key is
+        exact: AiiDA's hash rounds numbers and times.
+        """
+        built = self.get_session().info.setdefault(BUILT, OrderedDict())
+        key = pickle.dumps(data)
+        if key in built:
+            built.move_to_end(key)
+            return built[key]
+        self._by_hash = False
+        query = self._build(data)
+        if not self._by_hash and len(key) <= LONGEST_KEY:
+            built[key] = query
+            if len(built) > MOST_BUILT:
+                built.popitem(last=False)
+        return query
 
     def build_filters(
         self, alias: AliasedClass[Any], filter_spec: dict[str, Any]

@@ -1,7 +1,7 @@
 """Throughput of localhost CalcJobs: the embedded profile beside AiiDA's own defaults.
 
 Twenty `core.arithmetic.add` jobs are submitted at once to a daemon with two workers, first in a profile that
-`verdi presto` made, then in one that `nanoos profile create embedded` made, in turn, `ROUNDS` times (2 by
+`verdi presto` made, then in one that `nanoos profile create embedded` made, in turn, `ROUNDS` times (3 by
 default). The clock runs from the first submission to the end of the last job; the daemon is up and has run
 one job before. Every sum is checked.
 """
@@ -79,7 +79,7 @@ def measure(environment: dict[str, str], verdi: str) -> float:
 def main() -> None:
     """Measure both profiles in turn and report the medians."""
     end_on_sigterm()
-    rounds = int(os.environ.get('ROUNDS', '2'))
+    rounds = int(os.environ.get('ROUNDS', '3'))
     scripts = Path(sys.executable).parent
     verdi, nanoos = str(scripts / 'verdi'), str(scripts / 'nanoos')
     with tempfile.TemporaryDirectory(prefix='nanoos-bench-') as folder:
