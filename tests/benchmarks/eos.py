@@ -38,6 +38,7 @@ PROTOCOL = 'moderate'
 MAX_DV_PCT = 0.5
 MAX_DB_PCT = 4.0
 POLL_S = 1.0
+KILL_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,7 @@ def instance() -> Iterator[None]:
 def run(case: Case) -> Outcome:
     """Fit the equation of state of a case."""
     from aiida import orm
+    from aiida.engine.processes.control import kill_processes
     from aiida.plugins import WorkflowFactory
 
     from nanoos_plugins.data.template import Template
@@ -166,8 +168,12 @@ def run(case: Case) -> Outcome:
     )
     begin = time.monotonic()
     node = submit('nanoos.eos', builder._inputs(prune=True))
-    while not node.is_terminated:
-        time.sleep(POLL_S)
+    try:
+        while not node.is_terminated:
+            time.sleep(POLL_S)
+    except BaseException:  # interrupted: its calculations would outlive the daemon
+        kill_processes([node], timeout=KILL_S)
+        raise
     seconds = time.monotonic() - begin
     if not node.is_finished_ok:
         return Outcome(case, np.nan, np.nan, seconds, f'exit status {node.exit_status}: {node.exit_message}')
