@@ -19,6 +19,8 @@ NOUNS = {
     'profile': 'nanoos_plugins.cli.profile:profile',
     'structure': 'nanoos_plugins.cli.structure:structure',
     'template': 'nanoos_plugins.cli.template:template',
+    'up': 'nanoos_plugins.cli.up:up',
+    'user': 'nanoos_plugins.cli.user:user',
 }
 SUMMARIES = {
     'demo': 'From a CIF to DFT, MD and a provenance graph, in minutes.',
@@ -30,6 +32,8 @@ SUMMARIES = {
     'profile': 'Create, list, show and delete the profile of this instance.',
     'structure': 'Import, build, list and export structures.',
     'template': 'List, show and create templates of simulations.',
+    'up': 'Run daemon and API until Ctrl-C.',
+    'user': 'Add, list and close accounts, give passwords and roles.',
 }
 
 

@@ -39,10 +39,12 @@ GROUP_NODES = _aiida_table('db_dbgroup_dbnodes', 'dbnode_id', 'dbgroup_id')
 LINKS = _aiida_table('db_dblink', 'input_id', 'output_id')
 LINKS.append_column(sa.Column('type', sa.String))
 USERS = _aiida_table('db_dbuser')
-USERS.append_column(sa.Column('email', sa.String))
+for _text in ('email', 'first_name', 'last_name'):
+    USERS.append_column(sa.Column(_text, sa.String))
 
 
-def _reference(table: str, **options: Any) -> sa.ForeignKey:
+def reference(table: str, **options: Any) -> sa.ForeignKey:
+    """Return a foreign key to one of AiiDA's tables or ours; what refers to a deleted row goes with it."""
     return sa.ForeignKey(f'{table}.id', ondelete='CASCADE', **options)
 
 
@@ -50,16 +52,16 @@ ROOTS = sa.Table(
     'nanoos_root',
     METADATA,
     sa.Column('id', sa.Integer, primary_key=True),
-    sa.Column('node_id', _reference('db_dbnode'), unique=True),
-    sa.Column('group_id', _reference('db_dbgroup'), unique=True),
+    sa.Column('node_id', reference('db_dbnode'), unique=True),
+    sa.Column('group_id', reference('db_dbgroup'), unique=True),
     sa.CheckConstraint('(node_id IS NULL) <> (group_id IS NULL)', name='ck_nanoos_root_node_or_group'),
 )
 SHARES = sa.Table(
     'nanoos_share',
     METADATA,
     sa.Column('id', sa.Integer, primary_key=True),
-    sa.Column('root_id', _reference('nanoos_root'), nullable=False),
-    sa.Column('grantee_id', _reference('db_dbuser'), comment='NULL: everybody'),
+    sa.Column('root_id', reference('nanoos_root'), nullable=False),
+    sa.Column('grantee_id', reference('db_dbuser'), comment='NULL: everybody'),
     sa.Column('access', sa.Enum('read', 'write', native_enum=False), nullable=False),
     sa.Column('ctime', sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
     sa.CheckConstraint("access IN ('read', 'write')", name='ck_nanoos_share_access'),
@@ -81,6 +83,14 @@ class Share:
 
     grantee: orm.User | None
     access: Access
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks at the graph: a user, and with `group_pk` at nothing but the nodes of that group."""
+
+    user_pk: int
+    group_pk: int | None = None
 
 
 def create_tables(connection: sa.Connection) -> None:
@@ -153,6 +163,21 @@ def visible_to(user_pk: int | None, nodes: Any = NODES.c) -> sa.ColumnElement[bo
     """
     system = sa.select(USERS.c.id).where(USERS.c.email == SYSTEM_EMAIL)
     return sa.or_(nodes.user_id == user_pk, nodes.user_id.in_(system), nodes.id.in_(shared_nodes(user_pk)))
+
+
+def seen_by(viewer: Viewer | None, nodes: Any = NODES.c) -> sa.ColumnElement[bool]:
+    """Return the condition that a viewer sees a node, for any statement over AiiDA's node table.
+
+    :param viewer: None sees everything: the command line of the one whose instance it is.
+    :param nodes: as in `visible_to`.
+    """
+    if viewer is None:
+        return sa.true()
+    condition = visible_to(viewer.user_pk, nodes)
+    if viewer.group_pk is None:
+        return condition
+    members = sa.select(GROUP_NODES.c.dbnode_id).where(GROUP_NODES.c.dbgroup_id == viewer.group_pk)
+    return sa.and_(condition, nodes.id.in_(members))
 
 
 def shared_nodes(user_pk: int | None) -> sa.Select[int]:

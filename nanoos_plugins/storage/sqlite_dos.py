@@ -15,7 +15,7 @@ from aiida.storage.sqlite_zip import models, orm
 from aiida.storage.sqlite_zip.utils import create_sqla_engine
 from sqlalchemy.orm import scoped_session, sessionmaker
 
-from nanoos_plugins.storage.shares import create_tables
+from nanoos_plugins.storage import accounts, shares
 from nanoos_plugins.storage.tenancy import TenantNode, TenantQueryBuilder, TenantStorage
 
 if TYPE_CHECKING:
@@ -123,7 +123,8 @@ def _set_up(profile: Profile) -> None:
     try:
         with engine.connect() as connection:
             connection.execute(sa.text('PRAGMA journal_mode = WAL'))
-            create_tables(connection)
+            shares.create_tables(connection)
+            accounts.create_tables(connection)
             for name, columns in INDEXES.items():
                 connection.execute(sa.text(f'CREATE INDEX IF NOT EXISTS {name} ON {columns}'))
             connection.execute(sa.text('ANALYZE'))

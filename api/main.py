@@ -1,0 +1,96 @@
+"""The application: `create_app()` puts settings, routes, errors and limits together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from api import errors
+from api.database import Threads
+from api.middleware import LimitBody, Observe
+from api.rate import RateLimit
+from api.routes import auth, health
+from api.settings import Settings
+from api.writer import Writer
+from nanoos_plugins.accounts.secret import signing_key
+from nanoos_plugins.graph.tables import connection
+from nanoos_plugins.install.profile import load
+from nanoos_plugins.storage import accounts
+
+ROUTERS = (health.router, auth.router)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Open the profile before the first request."""
+    load()
+    with connection() as opened:
+        accounts.create_tables(opened)
+        opened.commit()
+    app.state.signing_key = signing_key()
+    app.state.writer = Writer()
+    await app.state.writer.start()
+    try:
+        yield
+    finally:
+        await app.state.writer.stop()
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the application on the profile of this home; nothing is opened before it starts.
+
+    :param settings: those of environment and file when None.
+    """
+    chosen = settings or Settings()
+    app = FastAPI(
+        title='NANO-OS',
+        summary='One AiiDA provenance graph, from electrons to components.',
+        version=version('nanoos'),
+        openapi_url='/api/openapi.json',
+        docs_url='/api/docs',
+        redoc_url=None,
+        lifespan=_lifespan,
+        generate_unique_id_function=_operation_id,
+        responses=errors.RESPONSES,
+    )
+    app.state.settings = chosen
+    app.state.threads = Threads(chosen.read_threads, chosen.slow_threads)
+    app.state.requests = RateLimit(chosen.requests_per_minute)
+    app.state.sign_ins = RateLimit(chosen.sign_ins_per_minute)
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router, prefix='/api')
+    app.include_router(health.metrics)
+    _add_middleware(app, chosen)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """Return the name of the route's function: unique, and what generated clients call it."""
+    return route.name
+
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """Add what is around every request; the last one added is the outermost."""
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=1)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=['*'],
+            allow_headers=['Authorization', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID'],
+            expose_headers=['X-Request-ID', 'Retry-After', 'ETag'],
+        )
+    app.add_middleware(
+        LimitBody,
+        most=settings.max_body_bytes,
+        most_upload=settings.max_upload_bytes,
+        seconds=settings.body_timeout,
+    )
+    app.add_middleware(Observe)

@@ -1,0 +1,1 @@
+"""One resource a file: route → statement of `nanoos_plugins.graph` → answer."""

@@ -1,0 +1,47 @@
+"""Settings of the API: from the environment (`NANOOS_API_…`), else `api.yaml` in the home, else these."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    YamlConfigSettingsSource,
+)
+
+from nanoos_plugins.install.home import home
+
+
+class Settings(BaseSettings):
+    """All settings with their defaults."""
+
+    model_config = SettingsConfigDict(env_prefix='NANOOS_API_', extra='forbid')
+
+    host: str = Field('127.0.0.1', description='address to listen at; 0.0.0.0 for all of this machine')
+    port: int = Field(8000, ge=0, le=65535, description='port to listen at')
+    sign_up: Literal['closed', 'invite', 'open'] = Field(
+        'closed', description='who may open an account: nobody, whoever has an invite, everybody'
+    )
+    cors_origins: list[str] = Field([], description='origins of other web pages that may use the API')
+    max_body_bytes: int = Field(1_000_000, gt=0, description='largest body of a request, uploads excepted')
+    max_upload_bytes: int = Field(50_000_000, gt=0, description='largest body of an upload')
+    body_timeout: float = Field(30.0, gt=0, description='[s] in which the body of a request must arrive')
+    requests_per_minute: int = Field(6000, gt=0, description='of one caller, over all endpoints')
+    sign_ins_per_minute: int = Field(10, gt=0, description='of one address: sign-in, sign-up, refresh')
+    read_threads: int = Field(16, gt=0, description='statements that run at the same time')
+    slow_threads: int = Field(4, gt=0, description='queries and exports that run at the same time')
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Say where settings come from, the first that has one wins."""
+        return init_settings, env_settings, YamlConfigSettingsSource(settings_cls, home() / 'api.yaml')
