@@ -10,6 +10,7 @@ from aiida.engine import ProcessState
 from nanoos_plugins.graph.jobs import load_jobs
 from nanoos_plugins.graph.status import JobStatus
 from nanoos_plugins.graph.tables import call_tree, connection, tables
+from nanoos_plugins.storage.shares import Viewer, seen_by
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Failure:
     """The process in which a job went wrong: exit status and message, or the last line of its exception."""
 
     pk: int
+    uuid: str
     process: str
     is_calcjob: bool
     exit_status: int | None
@@ -24,12 +26,13 @@ class Failure:
     try_next: list[str]
 
 
-def find_failure(pk: int) -> Failure | None:
+def find_failure(pk: int, viewer: Viewer | None = None) -> Failure | None:
     """Return the failure of the process `pk`; None when it has not failed and was not killed.
 
+    :param viewer: nothing is told of processes that this one does not see; None sees everything.
     :raises LookupError: when there is no such process.
     """
-    status = load_jobs([pk])[0].status
+    status = load_jobs([pk], viewer)[0].status
     if status not in (JobStatus.FAILED, JobStatus.KILLED):
         return None
     node, tree = tables().node, call_tree([pk])
@@ -44,6 +47,7 @@ def find_failure(pk: int) -> Failure | None:
     statement = (
         sa.select(
             node.c.id,
+            node.c.uuid,
             node.c.node_type,
             attributes['process_label'].as_string().label('process'),
             exit_status.label('exit_status'),
@@ -52,7 +56,7 @@ def find_failure(pk: int) -> Failure | None:
             state.label('state'),
         )
         .join(tree, tree.c.id == node.c.id)
-        .where(ended_badly)
+        .where(ended_badly, seen_by(viewer, node.c))
         .order_by(node.c.id.desc())
         .limit(1)
     )
@@ -61,7 +65,7 @@ def find_failure(pk: int) -> Failure | None:
     is_calcjob = row.node_type.startswith('process.calculation.calcjob.')
     message = row.exit_message or _last_line(row.exception) or f'it was {row.state}'
     try_next = _try_next(pk, row.id, is_calcjob, row.state, row.exception)
-    return Failure(row.id, row.process or '', is_calcjob, row.exit_status, message, try_next)
+    return Failure(row.id, str(row.uuid), row.process or '', is_calcjob, row.exit_status, message, try_next)
 
 
 def _last_line(exception: str | None) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from uuid import UUID
 
 import sqlalchemy as sa
 from aiida.engine import ProcessState
@@ -22,6 +23,7 @@ from nanoos_plugins.graph.status import (
     job_status,
 )
 from nanoos_plugins.graph.tables import CALL_LINKS, call_tree, connection, tables
+from nanoos_plugins.storage.shares import Viewer, seen_by
 
 WORKFLOW_PREFIX = 'aiida.workflows:'
 JOB_PREFIX = f'{WORKFLOW_PREFIX}nanoos.'
@@ -51,22 +53,27 @@ class Page:
     after: Cursor | None
 
 
-def _select() -> sa.Select[tuple[object, ...]]:
+def _select(viewer: Viewer | None) -> sa.Select[tuple[object, ...]]:
+    """Return the projection of the processes that a viewer sees."""
     node, user = tables().node, tables().user
     attributes = node.c.attributes
-    return sa.select(
-        node.c.id,
-        node.c.uuid,
-        node.c.process_type,
-        node.c.label,
-        node.c.ctime,
-        node.c.mtime,
-        user.c.email.label('owner'),
-        attributes['process_state'].as_string().label('process_state'),
-        attributes['paused'].as_boolean().label('paused'),
-        attributes['exit_status'].as_integer().label('exit_status'),
-        attributes['exit_message'].as_string().label('exit_message'),
-    ).join(user, node.c.user_id == user.c.id)
+    return (
+        sa.select(
+            node.c.id,
+            node.c.uuid,
+            node.c.process_type,
+            node.c.label,
+            node.c.ctime,
+            node.c.mtime,
+            user.c.email.label('owner'),
+            attributes['process_state'].as_string().label('process_state'),
+            attributes['paused'].as_boolean().label('paused'),
+            attributes['exit_status'].as_integer().label('exit_status'),
+            attributes['exit_message'].as_string().label('exit_message'),
+        )
+        .join(user, node.c.user_id == user.c.id)
+        .where(seen_by(viewer, node.c))
+    )
 
 
 def _state_condition(status: JobStatus) -> sa.ColumnElement[bool]:
@@ -92,7 +99,7 @@ def _state_condition(status: JobStatus) -> sa.ColumnElement[bool]:
     return sa.and_(state.in_([entry.value for entry in active]), sa.not_(paused))
 
 
-def started(opened: sa.Connection, pks: Sequence[int]) -> set[int]:
+def started(opened: sa.Connection, pks: Sequence[int], viewer: Viewer | None = None) -> set[int]:
     """Return those of `pks` that have (or are) a CalcJob past its scheduler's queue, in one statement."""
     if not pks:
         return set()
@@ -107,15 +114,17 @@ def started(opened: sa.Connection, pks: Sequence[int]) -> set[int]:
         sa.select(tree.c.root)
         .distinct()
         .join(node, node.c.id == tree.c.id)
-        .where(node.c.node_type.like('process.calculation.calcjob.%'), past_queue)
+        .where(node.c.node_type.like('process.calculation.calcjob.%'), past_queue, seen_by(viewer, node.c))
     )
     return set(opened.execute(statement).scalars())
 
 
-def _jobs(opened: sa.Connection, rows: Iterable[sa.Row[tuple[object, ...]]]) -> list[Job]:
+def _jobs(
+    opened: sa.Connection, rows: Iterable[sa.Row[tuple[object, ...]]], viewer: Viewer | None
+) -> list[Job]:
     rows = list(rows)
     waiting = [row.id for row in rows if row.process_state == ProcessState.WAITING.value]
-    past_queue = started(opened, waiting)
+    past_queue = started(opened, waiting, viewer)
     return [
         Job(
             pk=row.id,
@@ -138,10 +147,11 @@ def _newest_first(
     statement: sa.Select[tuple[object, ...]],
     chunk: int,
     after: Cursor | None,
+    viewer: Viewer | None,
 ) -> Iterator[Job]:
     """Yield the jobs of `statement` behind `after`, reading `chunk` at a time, each by its key."""
     while True:
-        jobs = _jobs(opened, opened.execute(behind(statement, chunk, after)))
+        jobs = _jobs(opened, opened.execute(behind(statement, chunk, after)), viewer)
         yield from jobs
         if len(jobs) < chunk:
             return
@@ -154,6 +164,7 @@ def list_jobs(
     status: JobStatus | None = None,
     workflow: str | None = None,
     owner: str | None = None,
+    viewer: Viewer | None = None,
 ) -> Page:
     """Return up to `limit` jobs, newest first: two statements a page, whatever its depth.
 
@@ -161,10 +172,12 @@ def list_jobs(
     :param status: for QUEUED and RUNNING, which only the calculations below tell apart, it may read more.
     :param workflow: entry point, e.g. `nanoos.relax`.
     :param owner: e-mail of the user.
+    :param viewer: only what this one sees; None sees everything.
     """
     node, link, user = tables().node, tables().link, tables().user
     called = sa.exists().where(link.c.output_id == node.c.id, link.c.type.in_(CALL_LINKS))
-    statement = _select().where(node.c.process_type.startswith(JOB_PREFIX, autoescape=True), sa.not_(called))
+    is_job = node.c.process_type.startswith(JOB_PREFIX, autoescape=True)
+    statement = _select(viewer).where(is_job, sa.not_(called))
     if status is not None:
         statement = statement.where(_state_condition(status))
     if workflow is not None:
@@ -172,22 +185,38 @@ def list_jobs(
     if owner is not None:
         statement = statement.where(user.c.email == owner)
     with connection() as opened:
-        jobs = _newest_first(opened, statement, limit + 1, after)
+        jobs = _newest_first(opened, statement, limit + 1, after, viewer)
         found = list(islice((job for job in jobs if status in (None, job.status)), limit + 1))
     last = found[limit - 1] if len(found) > limit else None
     return Page(found[:limit], (last.created, last.pk) if last else None)
 
 
-def load_jobs(pks: Sequence[int]) -> list[Job]:
+def load_jobs(pks: Sequence[int], viewer: Viewer | None = None) -> list[Job]:
     """Return these processes as jobs, in the order of `pks`, whether or not another process called them.
 
-    :raises LookupError: when one of them is not there or no process.
+    :raises LookupError: when one of them is not there, not seen by the viewer, or no process.
     """
     node = tables().node
-    statement = _select().where(node.c.id.in_(pks), node.c.node_type.startswith('process.'))
+    statement = _select(viewer).where(node.c.id.in_(pks), node.c.node_type.startswith('process.'))
     with connection() as opened:
-        jobs = {job.pk: job for job in _jobs(opened, opened.execute(statement))}
+        jobs = {job.pk: job for job in _jobs(opened, opened.execute(statement), viewer)}
     missing = [pk for pk in pks if pk not in jobs]
     if missing:
         raise LookupError(f'no process has pk {missing[0]}; `nanoos job list` shows the jobs there are')
     return [jobs[pk] for pk in pks]
+
+
+def find_job(uuid: UUID, viewer: Viewer | None) -> Job:
+    """Return the process with this UUID as a job, whether or not another process called it.
+
+    :raises LookupError: when it is not there, not seen by the viewer, or no process.
+    """
+    node = tables().node
+    # SQLite keeps UUIDs as text, PostgreSQL as a type of its own.
+    key = str(uuid) if isinstance(node.c.uuid.type, sa.String) else uuid
+    statement = _select(viewer).where(node.c.uuid == key, node.c.node_type.startswith('process.'))
+    with connection() as opened:
+        jobs = _jobs(opened, opened.execute(statement), viewer)
+    if not jobs:
+        raise LookupError(f'there is no job {uuid}')
+    return jobs[0]

@@ -6,13 +6,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from aiida.engine import ProcessState
 
 from nanoos_plugins.graph.jobs import Job, load_jobs
+from nanoos_plugins.graph.keyset import Cursor
 from nanoos_plugins.graph.status import FINAL_STATES
 from nanoos_plugins.graph.tables import CALL_LINKS, call_tree, connection, tables
+from nanoos_plugins.storage.shares import Viewer, seen_by
+
+#: What the node type of every CalcJob begins with.
+CALCJOB = 'process.calculation.calcjob.'
 
 
 @dataclass(frozen=True)
@@ -25,23 +31,25 @@ class Progress:
     report: str
 
 
-def _calculations(opened: sa.Connection, pks: list[int]) -> dict[int, tuple[int, int]]:
+def _calculations(opened: sa.Connection, pks: list[int], viewer: Viewer | None) -> dict[int, tuple[int, int]]:
     node, tree = tables().node, call_tree(pks)
     ended = sa.case((node.c.attributes['process_state'].as_string().in_(FINAL_STATES), 1), else_=0)
     statement = (
         sa.select(tree.c.root, sa.func.sum(ended).label('ended'), sa.func.count().label('total'))
         .join(node, node.c.id == tree.c.id)
-        .where(node.c.node_type.startswith('process.calculation.calcjob.'))
+        .where(node.c.node_type.startswith(CALCJOB), seen_by(viewer, node.c))
         .group_by(tree.c.root)
     )
     return {row.root: (int(row.ended), int(row.total)) for row in opened.execute(statement)}
 
 
-def _last_reports(opened: sa.Connection, pks: list[int]) -> dict[int, str]:
-    log, tree = tables().log, call_tree(pks)
+def _last_reports(opened: sa.Connection, pks: list[int], viewer: Viewer | None) -> dict[int, str]:
+    node, log, tree = tables().node, tables().log, call_tree(pks)
     newest = (
         sa.select(tree.c.root, sa.func.max(log.c.id).label('id'))
         .join(log, log.c.dbnode_id == tree.c.id)
+        .join(node, node.c.id == tree.c.id)
+        .where(seen_by(viewer, node.c))
         .group_by(tree.c.root)
         .subquery()
     )
@@ -54,17 +62,18 @@ def _said(message: str) -> str:
     return re.sub(r'^\[\d+\|[^]]*\]: ', '', message)
 
 
-def progress(pks: Sequence[int]) -> list[Progress]:
+def progress(pks: Sequence[int], viewer: Viewer | None = None) -> list[Progress]:
     """Return the progress of the processes `pks`, in that order, in a fixed number of statements.
 
+    :param viewer: nothing is counted or told of nodes that this one does not see; None sees everything.
     :raises LookupError: when one of them is not there or no process.
     """
     if not pks:
         return []
-    jobs = load_jobs(pks)
+    jobs = load_jobs(pks, viewer)
     with connection() as opened:
-        calculations = _calculations(opened, list(pks))
-        reports = _last_reports(opened, list(pks))
+        calculations = _calculations(opened, list(pks), viewer)
+        reports = _last_reports(opened, list(pks), viewer)
     return [Progress(job, *calculations.get(job.pk, (0, 0)), reports.get(job.pk, '')) for job in jobs]
 
 
@@ -80,26 +89,50 @@ class ReportLine:
 
 def reports(pk: int) -> list[ReportLine]:
     """Return what the process `pk` and all that it called reported, oldest first."""
-    log, tree = tables().log, call_tree([pk])
-    statement = (
-        sa.select(log.c.time, log.c.dbnode_id, log.c.levelname, log.c.message)
+    with connection() as opened:
+        return [_line(row) for row in opened.execute(_reported(pk, None))]
+
+
+def report_page(
+    pk: int, limit: int, after: Cursor | None, viewer: Viewer | None
+) -> tuple[list[ReportLine], Cursor | None]:
+    """Return up to `limit` report lines behind the position `after`, oldest first, and the next position.
+
+    The position is None at the end of what has been reported so far.
+    """
+    log, statement = tables().log, _reported(pk, viewer).limit(limit + 1)
+    if after is not None:
+        bound = sa.tuple_(sa.literal(after[0], log.c.time.type), sa.literal(after[1]))
+        statement = statement.where(sa.tuple_(log.c.time, log.c.id) > bound)
+    with connection() as opened:
+        rows = opened.execute(statement).all()
+    shown = rows[:limit]
+    return [_line(row) for row in shown], ((shown[-1].time, shown[-1].id) if len(rows) > limit else None)
+
+
+def _reported(pk: int, viewer: Viewer | None) -> sa.Select[Any]:
+    """Return the statement of the log records of a process and all that it called, oldest first."""
+    node, log, tree = tables().node, tables().log, call_tree([pk])
+    return (
+        sa.select(log.c.id, log.c.time, log.c.dbnode_id, log.c.levelname, log.c.message)
         .join(tree, tree.c.id == log.c.dbnode_id)
+        .join(node, node.c.id == tree.c.id)
+        .where(seen_by(viewer, node.c))
         .order_by(log.c.time, log.c.id)
     )
-    with connection() as opened:
-        return [
-            ReportLine(row.time, row.dbnode_id, row.levelname, _said(row.message))
-            for row in opened.execute(statement)
-        ]
 
 
-def calculations_below(pk: int) -> list[int]:
+def _line(row: sa.Row[Any]) -> ReportLine:
+    return ReportLine(row.time, row.dbnode_id, row.levelname, _said(row.message))
+
+
+def calculations_below(pk: int, viewer: Viewer | None = None) -> list[int]:
     """Return the pks of the CalcJobs that the process `pk` called, or its own, oldest first."""
     node, tree = tables().node, call_tree([pk])
     statement = (
         sa.select(node.c.id)
         .join(tree, tree.c.id == node.c.id)
-        .where(node.c.node_type.startswith('process.calculation.calcjob.'))
+        .where(node.c.node_type.startswith(CALCJOB), seen_by(viewer, node.c))
         .order_by(node.c.id)
     )
     with connection() as opened:

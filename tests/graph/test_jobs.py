@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -11,8 +12,13 @@ from aiida import orm
 from aiida.engine import ProcessState
 from aiida.manage import get_manager
 
-from nanoos_plugins.graph.jobs import Page, list_jobs, load_jobs
+from nanoos_plugins.graph.caching import caching
+from nanoos_plugins.graph.failure import find_failure
+from nanoos_plugins.graph.jobs import Page, find_job, list_jobs, load_jobs
+from nanoos_plugins.graph.progress import calculations_below, progress, report_page
 from nanoos_plugins.graph.status import JobStatus
+from nanoos_plugins.storage.owner import acting_as
+from nanoos_plugins.storage.shares import Viewer, share
 
 MakeProcess = Callable[..., orm.ProcessNode]
 
@@ -27,7 +33,6 @@ def owner(profile: object) -> orm.User:
 @pytest.fixture
 def make(process_node: MakeProcess, owner: orm.User) -> MakeProcess:
     """Return the factory of processes that belong to `owner`."""
-    from nanoos_plugins.storage.owner import acting_as
 
     def made(**options: Any) -> orm.ProcessNode:
         with acting_as(owner):
@@ -127,3 +132,88 @@ def test_what_is_no_process_is_no_job(profile: object) -> None:
     data = orm.Int(1).store()
     with pytest.raises(LookupError, match=f'no process has pk {data.pk}'):
         load_jobs([data.pk or 0])
+
+
+@pytest.fixture
+def stranger(profile: object) -> orm.User:
+    """Return a user who owns nothing."""
+    return orm.User(email=f'stranger-{orm.User.collection.count()}@nanoos.test').store()
+
+
+def seen_as(user: orm.User) -> Viewer:
+    return Viewer(user.pk or 0)
+
+
+def test_a_viewer_sees_own_jobs_only(make: MakeProcess, owner: orm.User, stranger: orm.User) -> None:
+    made = [make().pk for _ in range(3)]
+    assert pks(list_jobs(viewer=seen_as(owner))) == made[::-1]
+    page = list_jobs(viewer=seen_as(owner), limit=2)
+    assert pks(list_jobs(viewer=seen_as(owner), limit=2, after=page.after)) == made[:1]
+    assert pks(list_jobs(viewer=seen_as(stranger))) == []
+    assert pks(list_jobs(viewer=seen_as(stranger), owner=owner.email)) == []
+
+
+def test_what_a_viewer_does_not_see_is_not_there(
+    make: MakeProcess, owner: orm.User, stranger: orm.User
+) -> None:
+    job = make(exit_status=402)
+    pk, uuid = job.pk or 0, UUID(job.uuid)
+    assert find_job(uuid, seen_as(owner)) == find_job(uuid, None) == load_jobs([pk])[0]
+    told = set()
+    for call in (
+        lambda: find_job(uuid, seen_as(stranger)),
+        lambda: find_job(UUID(int=7), seen_as(stranger)),
+    ):
+        with pytest.raises(LookupError) as raised:
+            call()
+        told.add(str(raised.value).replace(str(uuid), '…').replace(str(UUID(int=7)), '…'))
+    assert len(told) == 1
+    with pytest.raises(LookupError):
+        load_jobs([pk], seen_as(stranger))
+    with pytest.raises(LookupError):
+        find_failure(pk, seen_as(stranger))
+    assert find_failure(pk, seen_as(owner)) == find_failure(pk)
+
+
+def test_calculations_and_reports_of_others_below_a_job_are_not_told(
+    make: MakeProcess, owner: orm.User, stranger: orm.User, process_node: MakeProcess
+) -> None:
+    job = make(state=ProcessState.WAITING, exit_status=None)
+    with acting_as(owner):
+        own = process_node(orm.CalcJobNode, 'PwCalculation', job)
+    with acting_as(stranger):
+        foreign = process_node(orm.CalcJobNode, 'PwCalculation', job)
+    for index, node in enumerate((own, foreign, job)):
+        node.logger.report(f'line {index}')
+    pk = job.pk or 0
+    everything, seen = progress([pk])[0], progress([pk], seen_as(owner))[0]
+    assert (everything.calculations, seen.calculations) == (2, 1)
+    assert calculations_below(pk) == [own.pk, foreign.pk]
+    assert calculations_below(pk, seen_as(owner)) == [own.pk]
+    assert [taken.pk for taken in caching(pk, seen_as(owner))] == [own.pk]
+    lines, after = report_page(pk, 1, None, seen_as(owner))
+    more, end = report_page(pk, 1, after, seen_as(owner))
+    assert [line.message for line in lines + more] == ['line 0', 'line 2']
+    assert end is None
+    assert [line.message for line in report_page(pk, 9, None, None)[0]] == ['line 0', 'line 1', 'line 2']
+
+
+def test_the_source_of_a_hit_is_named_to_those_who_see_it(
+    make: MakeProcess, owner: orm.User, stranger: orm.User, process_node: MakeProcess
+) -> None:
+    job = make()
+    with acting_as(stranger):
+        source = process_node(orm.CalcJobNode, 'PwCalculation')
+    with acting_as(owner):
+        hit = process_node(orm.CalcJobNode, 'PwCalculation', job)
+        computed = process_node(orm.CalcJobNode, 'PwCalculation', job)
+    hit.base.extras.set('_aiida_cached_from', source.uuid)
+    pk = job.pk or 0
+    assert [(taken.uuid, taken.from_cache, taken.source) for taken in caching(pk)] == [
+        (hit.uuid, True, source.uuid),
+        (computed.uuid, False, None),
+    ]
+    assert [taken.source for taken in caching(pk, seen_as(owner))] == [None, None]
+    with acting_as(stranger):
+        share(source, owner)
+    assert [taken.source for taken in caching(pk, seen_as(owner))] == [source.uuid, None]
