@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from nanoos_plugins.graph.keyset import Cursor, newest_first
 from nanoos_plugins.graph.tables import connection, tables
+from nanoos_plugins.storage.shares import Viewer, seen_by
 
 MATERIAL_TYPE = 'data.nanoos.material.Material.'
 REVISE = 'aiida.calculations:nanoos.revise_material'
@@ -22,6 +25,9 @@ def list_materials(
     archived: bool = False,
     text: str | None = None,
     tag: str | None = None,
+    formula: str | None = None,
+    elements: Sequence[str] = (),
+    viewer: Viewer | None = None,
 ) -> tuple[list[dict[str, Any]], Cursor | None]:
     """Return the newest revisions of up to `limit` materials, newest first, and the cursor behind them.
 
@@ -29,25 +35,63 @@ def list_materials(
     :param text: only those with it in name, formula, description or tags, whatever the case
         (on SQLite, of ASCII letters).
     :param tag: only those with this tag.
+    :param formula: only those with this formula, as it was written.
+    :param elements: only those with all of these in their formula, chemical symbols.
+    :param viewer: who asks; the newest revision is the newest that they see.
     """
     attributes = tables().node.c.attributes
-    statement = _select().where(sa.not_(_is_revised()), attributes['archived'].as_boolean() == archived)
+    statement = _select().where(_is_newest(viewer), attributes['archived'].as_boolean() == archived)
     if text is not None:
         keys = ('name', 'formula', 'description', 'tags')
         found = [attributes[key].as_string().icontains(text, autoescape=True) for key in keys]
         statement = statement.where(sa.or_(*found))
     if tag is not None:
-        statement = statement.where(attributes['tags'].as_string().contains(f'"{tag}"', autoescape=True))
+        statement = statement.where(_has_tag(tag))
+    if formula is not None:
+        statement = statement.where(attributes['formula'].as_string() == formula)
+    for element in elements:
+        # Not followed by a small letter: C is not in CuO.
+        statement = statement.where(attributes['formula'].as_string().regexp_match(f'{element}(?![a-z])'))
     return newest_first(statement, limit, after)
 
 
-def revisions(material_id: str) -> list[dict[str, Any]]:
-    """Return the revisions of a material, the first one first."""
-    revision = tables().node.c.attributes['revision'].as_integer()
-    mine = tables().node.c.attributes['material_id'].as_string() == material_id
-    statement = _select().where(mine).order_by(revision).limit(MOST_REVISIONS)
+def find_material(material_id: str, viewer: Viewer | None = None) -> dict[str, Any]:
+    """Return the newest revision of a material that the viewer sees, with its metadata.
+
+    :raises LookupError: when they see none.
+    """
+    node = tables().node
+    revision = node.c.attributes['revision'].as_integer()
+    statement = (
+        _select()
+        .add_columns(node.c.attributes['metadata'].label('metadata'))
+        .where(_is_of(material_id), seen_by(viewer, node.c))
+        .order_by(revision.desc(), node.c.id.desc())
+        .limit(1)
+    )
     with connection() as opened:
-        return [dict(row) for row in opened.execute(statement).mappings()]
+        found = opened.execute(statement).mappings().first()
+    if found is None:
+        raise LookupError(f'no material {material_id!r}')
+    return dict(found)
+
+
+def revisions(material_id: str, viewer: Viewer | None = None) -> list[dict[str, Any]]:
+    """Return the revisions of a material, the first one first."""
+    node = tables().node
+    revision = node.c.attributes['revision'].as_integer()
+    statement = _select().where(_is_of(material_id), seen_by(viewer, node.c))
+    with connection() as opened:
+        rows = opened.execute(statement.order_by(revision, node.c.id).limit(MOST_REVISIONS))
+        return [dict(row) for row in rows.mappings()]
+
+
+def list_revisions(
+    material_id: str, limit: int = 20, after: Cursor | None = None, viewer: Viewer | None = None
+) -> tuple[list[dict[str, Any]], Cursor | None]:
+    """Return up to `limit` revisions of a material, newest first, and the cursor behind them."""
+    statement = _select().where(_is_of(material_id), seen_by(viewer, tables().node.c))
+    return newest_first(statement, limit, after)
 
 
 def _select() -> sa.Select[Any]:
@@ -71,6 +115,48 @@ def _select() -> sa.Select[Any]:
         .join(user, node.c.user_id == user.c.id)
         .where(node.c.node_type == MATERIAL_TYPE)
     )
+
+
+def _is_of(material_id: str) -> sa.ColumnElement[bool]:
+    """Return the condition that a node is of this material."""
+    is_of: sa.ColumnElement[bool] = tables().node.c.attributes['material_id'].as_string() == material_id
+    return is_of
+
+
+def _has_tag(tag: str) -> sa.ColumnElement[bool]:
+    """Return the condition that a material has a tag.
+
+    The tags are compared as JSON text: SQLite keeps the escapes of Python's, PostgreSQL the letters.
+    """
+    tags = tables().node.c.attributes['tags'].as_string()
+    written = {json.dumps(tag, ensure_ascii=ascii_only) for ascii_only in (True, False)}
+    return sa.or_(*(tags.contains(text, autoescape=True) for text in sorted(written)))
+
+
+def _is_newest(viewer: Viewer | None) -> sa.ColumnElement[bool]:
+    """Return the condition that a revision is the newest of its material that the viewer sees.
+
+    For somebody who does not see everything the graph does not tell: the next revision may be another's, and
+    no longer shared, while the one after it is seen. So the revisions that they see are ranked.
+    """
+    if viewer is None:
+        return sa.not_(_is_revised())
+    node = tables().node.alias('seen_material')
+    attributes = node.c.attributes
+    newest_of_each = (
+        sa.func.row_number()
+        .over(
+            partition_by=attributes['material_id'].as_string(),
+            order_by=(attributes['revision'].as_integer().desc(), node.c.id.desc()),
+        )
+        .label('place')
+    )
+    ranked = (
+        sa.select(node.c.id, newest_of_each)
+        .where(node.c.node_type == MATERIAL_TYPE, seen_by(viewer, node.c))
+        .subquery('ranked')
+    )
+    return tables().node.c.id.in_(sa.select(ranked.c.id).where(ranked.c.place == 1))
 
 
 def _is_revised() -> sa.ColumnElement[bool]:

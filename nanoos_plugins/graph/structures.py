@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from ase import Atoms
 
 from nanoos_plugins.graph.keyset import Cursor, newest_first
-from nanoos_plugins.graph.materials import MATERIAL_TYPE
+from nanoos_plugins.graph.materials import MATERIAL_TYPE, revisions
 from nanoos_plugins.graph.tables import connection, tables
+from nanoos_plugins.storage.shares import Viewer, seen_by
 
 STRUCTURE_TYPE = 'data.core.structure.StructureData.'
 
@@ -21,11 +24,13 @@ def list_structures(
     limit: int = 20,
     after: Cursor | None = None,
     material_id: str | None = None,
+    viewer: Viewer | None = None,
     **attributes: str | int | None,
 ) -> tuple[list[dict[str, Any]], Cursor | None]:
     """Return up to `limit` structures, newest first, and the cursor behind them.
 
     :param material_id: only those below this material, at any depth: imported, built, relaxed.
+    :param viewer: who asks; the way down from the material to a structure leads over what they see.
     :param attributes: only those with these values of `origin`, `format`, `formula`, `space_group`,
         `number_of_atoms`, `dimensionality`; None does not restrict.
     """
@@ -37,19 +42,29 @@ def list_structures(
             statement = statement.where(
                 path.as_integer() == value if key in _NUMBERS else path.as_string() == value
             )
-    if material_id is not None:
-        below = _below(material_id)
+    if material_id is None:
+        statement = statement.where(seen_by(viewer, node.c))
+    else:
+        below = _below([row['pk'] for row in revisions(material_id, viewer)], viewer)
         statement = statement.where(node.c.id.in_(sa.select(below.c.id)))
     return newest_first(statement, limit, after)
 
 
-def materials_above(structure_pk: int) -> list[int]:
-    """Return the pks of the materials that a structure is of, at most 10, the newest first."""
+def materials_above(structure_pk: int, viewer: Viewer | None = None) -> list[int]:
+    """Return the pks of the materials that a structure is of, at most 10, the newest first.
+
+    :param viewer: who asks, and sees the structure; the way up to a material leads over what they see.
+    """
     node, link = tables().node, tables().link
     start = sa.select(sa.literal(structure_pk).label('id')).cte('above', recursive=True)
+    maker = node.alias('maker')
     above = start.union(
-        sa.select(link.c.input_id).where(
-            link.c.output_id == start.c.id, link.c.type.in_(('input_calc', 'create'))
+        sa.select(link.c.input_id)
+        .join(maker, maker.c.id == link.c.input_id)
+        .where(
+            link.c.output_id == start.c.id,
+            link.c.type.in_(('input_calc', 'create')),
+            seen_by(viewer, maker.c),
         )
     )
     statement = (
@@ -60,6 +75,51 @@ def materials_above(structure_pk: int) -> list[int]:
     )
     with connection() as opened:
         return list(opened.execute(statement).scalars())
+
+
+def find_structure(uuid: str, viewer: Viewer | None = None) -> dict[str, Any]:
+    """Return the row of a structure with all its `attributes`, and the `material_id` it is of or None.
+
+    :raises LookupError: when the viewer sees no such structure.
+    """
+    node = tables().node
+    statement = _select().add_columns(node.c.attributes).where(node.c.uuid == uuid, seen_by(viewer, node.c))
+    with connection() as opened:
+        found = opened.execute(statement).mappings().first()
+        if found is None:
+            raise LookupError(f'no structure {uuid}')
+        above = materials_above(found['pk'], viewer)
+        identity = node.c.attributes['material_id'].as_string()
+        material_id = opened.scalar(sa.select(identity).where(node.c.id == above[0])) if above else None
+    return {**found, 'material_id': material_id}
+
+
+def symbols_of(attributes: Mapping[str, Any]) -> list[str]:
+    """Return the chemical symbol of each site; of a site that is no whole atom the name of its kind."""
+    kinds = {kind['name']: kind for kind in attributes['kinds']}
+    names = {name: kind['symbols'][0] if _is_whole(kind) else name for name, kind in kinds.items()}
+    return [names[site['kind_name']] for site in attributes['sites']]
+
+
+def atoms_of(attributes: Mapping[str, Any]) -> Atoms:
+    """Return the atoms of a structure, from the attributes of its node.
+
+    :raises ValueError: when there are sites with several elements or a vacancy.
+    """
+    partial = [kind['name'] for kind in attributes['kinds'] if not _is_whole(kind)]
+    if partial:
+        raise ValueError(f'sites {", ".join(partial)} are partially occupied: there are no atoms to show')
+    return Atoms(
+        symbols_of(attributes),
+        positions=[site['position'] for site in attributes['sites']],
+        cell=attributes['cell'],
+        pbc=[attributes[f'pbc{axis}'] for axis in (1, 2, 3)],
+    )
+
+
+def _is_whole(kind: Mapping[str, Any]) -> bool:
+    """Return whether a kind of site is one atom of one element."""
+    return len(kind['symbols']) == 1 and abs(kind['weights'][0] - 1) < 1e-6
 
 
 def _select() -> sa.Select[Any]:
@@ -81,16 +141,20 @@ def _select() -> sa.Select[Any]:
     )
 
 
-def _below(material_id: str) -> sa.CTE:
-    """Return the ids of all that was made from any revision of a material; each node once."""
+def _below(revision_pks: list[int], viewer: Viewer | None) -> sa.CTE:
+    """Return the ids of all that was made from these revisions of a material; each node once.
+
+    :param viewer: who asks, and sees the revisions; nothing that they do not see is passed through.
+    """
     node, link = tables().node, tables().link
-    start = (
-        sa.select(node.c.id)
-        .where(node.c.node_type == MATERIAL_TYPE, node.c.attributes['material_id'].as_string() == material_id)
-        .cte('below', recursive=True)
-    )
+    start = sa.select(node.c.id).where(node.c.id.in_(revision_pks)).cte('below', recursive=True)
+    made = node.alias('made')
     return start.union(
-        sa.select(link.c.output_id).where(
-            link.c.input_id == start.c.id, link.c.type.in_(('input_calc', 'create'))
+        sa.select(link.c.output_id)
+        .join(made, made.c.id == link.c.output_id)
+        .where(
+            link.c.input_id == start.c.id,
+            link.c.type.in_(('input_calc', 'create')),
+            seen_by(viewer, made.c),
         )
     )

@@ -7,18 +7,45 @@ from typing import Any
 import sqlalchemy as sa
 
 from nanoos_plugins.graph.keyset import Cursor, newest_first
-from nanoos_plugins.graph.tables import tables
+from nanoos_plugins.graph.tables import connection, tables
+from nanoos_plugins.storage.shares import Viewer, seen_by
 
 TEMPLATE_TYPE = 'data.nanoos.template.Template.'
 
 
 def list_templates(
-    limit: int = 20, after: Cursor | None = None, engine: str | None = None, origin: str | None = None
+    limit: int = 20,
+    after: Cursor | None = None,
+    engine: str | None = None,
+    origin: str | None = None,
+    viewer: Viewer | None = None,
 ) -> tuple[list[dict[str, Any]], Cursor | None]:
     """Return up to `limit` templates, newest first, and the cursor behind them; None does not restrict."""
+    node = tables().node
+    statement = _select(viewer)
+    for key, value in {'engine': engine, 'origin': origin}.items():
+        if value is not None:
+            statement = statement.where(node.c.attributes[key].as_string() == value)
+    return newest_first(statement, limit, after)
+
+
+def find_template(uuid: str, viewer: Viewer | None = None) -> dict[str, Any]:
+    """Return one template.
+
+    :raises LookupError: when the viewer sees no such template.
+    """
+    with connection() as opened:
+        found = opened.execute(_select(viewer).where(tables().node.c.uuid == uuid)).mappings().first()
+    if found is None:
+        raise LookupError(f'no template {uuid}')
+    return dict(found)
+
+
+def _select(viewer: Viewer | None) -> sa.Select[Any]:
+    """Return the projection of the templates that the viewer sees."""
     node, user = tables().node, tables().user
     texts = ('name', 'engine', 'origin', 'description')
-    statement = (
+    return (
         sa.select(
             node.c.id.label('pk'),
             node.c.uuid,
@@ -28,9 +55,5 @@ def list_templates(
             node.c.attributes['parameters'].label('parameters'),
         )
         .join(user, node.c.user_id == user.c.id)
-        .where(node.c.node_type == TEMPLATE_TYPE)
+        .where(node.c.node_type == TEMPLATE_TYPE, seen_by(viewer, node.c))
     )
-    for key, value in {'engine': engine, 'origin': origin}.items():
-        if value is not None:
-            statement = statement.where(node.c.attributes[key].as_string() == value)
-    return newest_first(statement, limit, after)
