@@ -14,11 +14,11 @@ from contextlib import suppress
 import click
 
 from nanoos_plugins.accounts.account import find_account, has_admin, open_account, set_password, set_role
-from nanoos_plugins.cli.output import CliError
+from nanoos_plugins.cli.output import CliError, emit, json_option
 from nanoos_plugins.graph.tables import connection
 from nanoos_plugins.install.daemon import ensure_daemon, is_running, stop_daemon
 from nanoos_plugins.install.profile import create_embedded
-from nanoos_plugins.storage import accounts
+from nanoos_plugins.storage import tables
 
 START_SECONDS = 60.0
 STOP_SECONDS = 45.0
@@ -32,7 +32,8 @@ STOP_SECONDS = 45.0
 @click.option(
     '--workers', type=click.IntRange(1), default=2, show_default=True, help='Workers of the daemon.'
 )
-def up(host: str | None, port: int | None, workers: int) -> None:
+@json_option
+def up(host: str | None, port: int | None, workers: int, json: bool) -> None:
     """Run the daemon and the API until Ctrl-C; the profile is made when there is none.
 
     Other settings come from the environment (NANOOS_API_…) or from api.yaml in the home.
@@ -50,13 +51,11 @@ def up(host: str | None, port: int | None, workers: int) -> None:
             port or os.environ.get('NANOOS_API_PORT', '8000')
         )
         _await_api(api, address)
-        click.echo(f'NANO-OS runs at {address} (documentation: {address}/api/docs). Ctrl-C stops it.')
-        if administrator is not None:
-            click.echo('First administrator: {} with password {} (shown this once)'.format(*administrator))
+        _tell(address, administrator, json)
         code = api.wait()
         raise CliError(f'the API ended with exit code {code}; its log above says why')
     except KeyboardInterrupt:
-        click.echo('stopping')
+        click.echo('stopping', err=True)
     finally:
         _stop(api)
         if not was_running:
@@ -71,7 +70,7 @@ def first_administrator() -> tuple[str, str] | None:
     assert owner is not None and owner.pk is not None
     password = secrets.token_urlsafe(12)
     with connection() as opened, opened.begin():
-        accounts.create_tables(opened)
+        tables.create(opened)
         if has_admin(opened):
             return None
         if find_account(opened, owner.pk) is None:
@@ -80,6 +79,16 @@ def first_administrator() -> tuple[str, str] | None:
             set_password(opened, owner.pk, password)
             set_role(opened, owner.pk, 'admin')
     return owner.email, password
+
+
+def _tell(address: str, administrator: tuple[str, str] | None, json: bool) -> None:
+    """Say where it runs and, the first time, who may administer it."""
+    email, password = administrator or (None, None)
+    lines = [f'NANO-OS runs at {address} (documentation: {address}/api/docs). Ctrl-C stops it.']
+    if administrator is not None:
+        lines.append(f'First administrator: {email} with password {password} (shown this once)')
+    data = {'address': address, 'administrator': email, 'password': password}
+    emit(data, json, lambda: '\n'.join(lines))
 
 
 def _await_api(api: subprocess.Popen[bytes], address: str) -> None:

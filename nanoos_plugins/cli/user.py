@@ -9,14 +9,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
-import sqlalchemy as sa
 
 from nanoos_plugins.accounts import account
 from nanoos_plugins.cli.output import CliError, emit, json_option, rows
 from nanoos_plugins.cli.paging import use_profile
 from nanoos_plugins.graph.tables import connection
 from nanoos_plugins.install.profile import add_user
-from nanoos_plugins.storage import accounts
+from nanoos_plugins.storage import tables
 
 password_option = click.option(
     '--password', envvar='NANOOS_PASSWORD', help='Password; one is made and printed when absent.'
@@ -85,40 +84,48 @@ def password(email: str, password: str | None, json: bool) -> None:
 @user.command()
 @click.argument('email')
 @click.argument('role', type=click.Choice(['user', 'admin']))
-def role(email: str, role: Any) -> None:
+@json_option
+def role(email: str, role: Any, json: bool) -> None:
     """Give an account another role."""
     use_profile()
-    _do(email, account.set_role, role)
+    _do(email, json, account.set_role, role)
 
 
 @user.command()
 @click.argument('email')
-def close(email: str) -> None:
+@json_option
+def close(email: str, json: bool) -> None:
     """Close an account: its sessions and tokens end, its data stay."""
     use_profile()
-    _do(email, account.close_account)
+    _do(email, json, account.close_account)
 
 
 @user.command()
 @click.argument('email')
-def reopen(email: str) -> None:
+@json_option
+def reopen(email: str, json: bool) -> None:
     """Open a closed account again."""
     use_profile()
-    _do(email, account.reopen_account)
+    _do(email, json, account.reopen_account)
 
 
 def _change(call: Callable[..., Any], *args: Any) -> Any:
     """Return what `call(connection, …)` returns; what it wrote is committed, or nothing."""
     with connection() as opened, opened.begin():
-        accounts.create_tables(opened)
+        tables.create(opened)
         return call(opened, *args)
 
 
-def _do(email: str, call: Callable[[sa.Connection, int], None] | Callable[..., None], *args: Any) -> None:
+def _do(email: str, json: bool, call: Callable[..., None], *args: Any) -> None:
+    """Change an account and show what it is then."""
+    pk = _pk(email)
     try:
-        _change(call, _pk(email), *args)
+        _change(call, pk, *args)
     except LookupError as error:
         raise CliError(f'{email}: {error}') from None
+    found = _change(account.find_account, pk)
+    state = 'open' if found.is_active else 'closed'
+    emit(asdict(found), json, lambda: f'{found.email}: role {found.role}, account {state}')
 
 
 def _pk(email: str) -> int:

@@ -75,6 +75,27 @@ sa.Index(
     sqlite_where=SHARES.c.grantee_id.is_(None),
     postgresql_where=SHARES.c.grantee_id.is_(None),
 )
+sa.Index(
+    'ix_nanoos_share_write',
+    SHARES.c.root_id,
+    sqlite_where=SHARES.c.access == 'write',
+    postgresql_where=SHARES.c.access == 'write',
+)
+#: How a node is covered: as an input to be read, as an output of a workflow that only returns it, or with
+#: all that comes of it.
+INPUT, RETURNED, ONWARD = range(3)
+COVER = sa.Table(
+    'nanoos_cover',
+    METADATA,
+    sa.Column('root_id', reference('nanoos_root'), primary_key=True),
+    sa.Column('node_id', reference('db_dbnode'), primary_key=True),
+    sa.Column('kind', sa.SmallInteger, nullable=False, comment='INPUT, RETURNED or ONWARD'),
+    sa.Column('ctime', sa.DateTime(timezone=True), nullable=False, comment='of the node: lists go by it'),
+    sqlite_with_rowid=False,
+)
+sa.Index('ix_nanoos_cover_node', COVER.c.node_id, COVER.c.root_id)
+sa.Index('ix_nanoos_cover_ctime', COVER.c.root_id, COVER.c.ctime, COVER.c.node_id)
+TABLES = (ROOTS, SHARES)
 
 
 @dataclass(frozen=True)
@@ -91,11 +112,6 @@ class Viewer:
 
     user_pk: int
     group_pk: int | None = None
-
-
-def create_tables(connection: sa.Connection) -> None:
-    """Create the tables of shares where they are missing."""
-    METADATA.create_all(connection, tables=[ROOTS, SHARES])
 
 
 def share(root: orm.Node | orm.Group, grantee: orm.User | None, access: Access = 'read') -> None:
@@ -162,7 +178,12 @@ def visible_to(user_pk: int | None, nodes: Any = NODES.c) -> sa.ColumnElement[bo
     :param nodes: what has the columns `id` and `user_id` of the node: an alias of AiiDA's model, or columns.
     """
     system = sa.select(USERS.c.id).where(USERS.c.email == SYSTEM_EMAIL)
-    return sa.or_(nodes.user_id == user_pk, nodes.user_id.in_(system), nodes.id.in_(shared_nodes(user_pk)))
+    shared = (
+        sa.exists()
+        .where(COVER.c.node_id == nodes.id, COVER.c.root_id.in_(open_roots(user_pk)))
+        .correlate_except(COVER)
+    )
+    return sa.or_(nodes.user_id == user_pk, nodes.user_id.in_(system), shared)
 
 
 def seen_by(viewer: Viewer | None, nodes: Any = NODES.c) -> sa.ColumnElement[bool]:
@@ -180,90 +201,25 @@ def seen_by(viewer: Viewer | None, nodes: Any = NODES.c) -> sa.ColumnElement[boo
     return sa.and_(condition, nodes.id.in_(members))
 
 
-def shared_nodes(user_pk: int | None) -> sa.Select[int]:
-    """Return the statement of the ids of all nodes that a user may see by shares.
+def open_roots(user_pk: int | None) -> sa.CompoundSelect[int]:
+    """Return the statement of the roots open to a user: shared with them, or their own and open for writing.
 
-    Each node is visited once for every root it is reached from (recursive CTE with UNION).
+    It reads the shares themselves: what is revoked is closed, whatever the cover still holds.
     """
-    roots, members = _open_roots(user_pk), _members()
-    seeds = _seeds(roots, members).cte('nanoos_seeds')
-    covered = sa.select(seeds.c.root_id, seeds.c.node_id, seeds.c.onward).cte(
-        'nanoos_covered', recursive=True
-    )
-    covered = covered.union(
-        sa.select(covered.c.root_id, LINKS.c.output_id, LINKS.c.type != 'return')
-        .join(LINKS, LINKS.c.input_id == covered.c.node_id)
-        .join(NODES, NODES.c.id == LINKS.c.output_id)
-        .join(members, _is_member(members, covered.c.root_id))
-        .where(covered.c.onward)
-    )
-    inputs = (
-        sa.select(LINKS.c.input_id)
-        .select_from(covered)
-        .join(LINKS, LINKS.c.output_id == covered.c.node_id)
-        .join(NODES, NODES.c.id == LINKS.c.input_id)
-        .join(members, _is_member(members, covered.c.root_id))
-        .where(LINKS.c.type.in_(['input_calc', 'input_work']))
-    )
-    both = sa.union(sa.select(covered.c.node_id), inputs).subquery('nanoos_shared')
-    return sa.select(both.c.node_id)
-
-
-def _open_roots(user_pk: int | None) -> sa.CTE:
-    """Return the roots that are open to a user: shared with them, or their own and open for writing."""
-    owners = _owners()
-    return (
-        sa.select(ROOTS.c.id, ROOTS.c.node_id, ROOTS.c.group_id)
-        .join(SHARES, SHARES.c.root_id == ROOTS.c.id)
-        .join(owners, owners.c.root_id == ROOTS.c.id)
-        .where(
-            sa.or_(
-                SHARES.c.grantee_id == user_pk,
-                SHARES.c.grantee_id.is_(None),
-                sa.and_(owners.c.user_id == user_pk, SHARES.c.access == 'write'),
-            )
-        )
-        .distinct()
-        .cte('nanoos_open')
-    )
-
-
-def _owners() -> sa.Subquery:
-    """Return the owner of every root."""
+    granted = sa.select(SHARES.c.root_id).where(SHARES.c.grantee_id == user_pk)
+    everybody = sa.select(SHARES.c.root_id).where(SHARES.c.grantee_id.is_(None))
     nodes, groups = NODES.alias(), GROUPS.alias()
-    return sa.union_all(
-        sa.select(ROOTS.c.id.label('root_id'), nodes.c.user_id).join(nodes, nodes.c.id == ROOTS.c.node_id),
-        sa.select(ROOTS.c.id, groups.c.user_id).join(groups, groups.c.id == ROOTS.c.group_id),
-    ).subquery()
-
-
-def _members() -> sa.CTE:
-    """Return the members of every root: its owner and who may write; NULL stands for everybody."""
-    owners = _owners()
-    writers = sa.select(SHARES.c.root_id, SHARES.c.grantee_id).where(SHARES.c.access == 'write')
-    return sa.union_all(sa.select(owners.c.root_id, owners.c.user_id), writers).cte('nanoos_members')
-
-
-def _is_member(members: sa.CTE, root_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
-    """Return the condition that the node belongs to a member of the root."""
-    return sa.and_(
-        members.c.root_id == root_id,
-        sa.or_(members.c.user_id == NODES.c.user_id, members.c.user_id.is_(None)),
+    written = sa.select(SHARES.c.root_id).where(SHARES.c.access == 'write')
+    own_nodes = written.join(ROOTS, ROOTS.c.id == SHARES.c.root_id).join(nodes, nodes.c.id == ROOTS.c.node_id)
+    own_groups = written.join(ROOTS, ROOTS.c.id == SHARES.c.root_id).join(
+        groups, groups.c.id == ROOTS.c.group_id
     )
-
-
-def _seeds(roots: sa.CTE, members: sa.CTE) -> sa.CompoundSelect[int, int, bool]:
-    """Return the nodes that the traversal starts from: root nodes, and members' nodes in root groups."""
-    root_nodes = sa.select(
-        roots.c.id.label('root_id'), roots.c.node_id.label('node_id'), sa.true().label('onward')
-    ).where(roots.c.node_id.is_not(None))
-    grouped = (
-        sa.select(roots.c.id, NODES.c.id, sa.true())
-        .join(GROUP_NODES, GROUP_NODES.c.dbgroup_id == roots.c.group_id)
-        .join(NODES, NODES.c.id == GROUP_NODES.c.dbnode_id)
-        .join(members, _is_member(members, roots.c.id))
+    return sa.union(
+        granted,
+        everybody,
+        own_nodes.where(nodes.c.user_id == user_pk),
+        own_groups.where(groups.c.user_id == user_pk),
     )
-    return sa.union(root_nodes, grouped)
 
 
 def _session() -> Session:

