@@ -13,17 +13,19 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api import errors
 from api.database import Threads
+from api.events import Events
 from api.middleware import LimitBody, Observe
 from api.rate import RateLimit
-from api.routes import auth, health
+from api.routes import auth, events, health
 from api.settings import Settings
 from api.writer import Writer
 from nanoos_plugins.accounts.secret import signing_key
 from nanoos_plugins.graph.tables import connection
 from nanoos_plugins.install.profile import load
 from nanoos_plugins.storage import accounts
+from nanoos_plugins.storage.changes import create_changes
 
-ROUTERS = (health.router, auth.router)
+ROUTERS = (health.router, auth.router, events.router)
 
 
 @asynccontextmanager
@@ -32,13 +34,17 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     load()
     with connection() as opened:
         accounts.create_tables(opened)
+        create_changes(opened)
         opened.commit()
     app.state.signing_key = signing_key()
     app.state.writer = Writer()
     await app.state.writer.start()
+    app.state.events = Events()
+    await app.state.events.start()
     try:
         yield
     finally:
+        await app.state.events.stop()
         await app.state.writer.stop()
 
 
