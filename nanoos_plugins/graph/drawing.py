@@ -14,6 +14,7 @@ from nanoos_plugins.graph.folding import Provenance, ProvenanceNode, at_most, fo
 from nanoos_plugins.graph.layout import Layout, layered_layout
 from nanoos_plugins.graph.provenance import read_provenance
 from nanoos_plugins.graph.tables import CALL_LINKS
+from nanoos_plugins.storage.shares import Viewer
 
 MOST_NODES = 300
 ROW = 66
@@ -191,16 +192,18 @@ def draw_provenance(
     internals: bool = False,
     most: int = MOST_NODES,
     title: str = 'Provenance',
+    viewer: Viewer | None = None,
 ) -> str:
     """Return the provenance of the processes `pks` as an SVG document.
 
     :param depth: how many calls deep; what is deeper is folded into its caller. It is reduced as long as the
         picture would have more than `most` nodes.
     :param internals: also draw remote folders and retrieved files, and each setting by itself.
+    :param viewer: who looks; a node that they do not see is as if it were not there.
     :raises ValueError: when there is no such node, or more below it than can be read at once.
     """
     while True:
-        provenance = read_provenance(pks, depth, internals)
+        provenance = read_provenance(pks, depth, internals, viewer)
         provenance = fold_alike(provenance if internals else fold_settings(provenance), apart=pks)
         if len(provenance.nodes) <= most or depth == 0:
             return draw(at_most(provenance, most), title)
