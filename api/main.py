@@ -22,7 +22,7 @@ from api.writer import Writer
 from nanoos_plugins.accounts.secret import signing_key
 from nanoos_plugins.graph.tables import connection
 from nanoos_plugins.install.profile import load
-from nanoos_plugins.storage import accounts
+from nanoos_plugins.storage import tables
 from nanoos_plugins.storage.changes import create_changes
 
 ROUTERS = (health.router, auth.router, events.router)
@@ -33,7 +33,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Open the profile before the first request."""
     load()
     with connection() as opened:
-        accounts.create_tables(opened)
+        tables.create(opened)
         create_changes(opened)
         opened.commit()
     app.state.signing_key = signing_key()

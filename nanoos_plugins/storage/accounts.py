@@ -77,8 +77,3 @@ IDEMPOTENCY = sa.Table(
     _time('created', nullable=False),
 )
 TABLES = (ACCOUNTS, SESSIONS, TOKENS, INVITES, IDEMPOTENCY)
-
-
-def create_tables(connection: sa.Connection) -> None:
-    """Create the tables of accounts where they are missing."""
-    METADATA.create_all(connection, tables=list(TABLES))

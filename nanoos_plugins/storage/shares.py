@@ -208,18 +208,18 @@ def open_roots(user_pk: int | None) -> sa.CompoundSelect[int]:
     """
     granted = sa.select(SHARES.c.root_id).where(SHARES.c.grantee_id == user_pk)
     everybody = sa.select(SHARES.c.root_id).where(SHARES.c.grantee_id.is_(None))
-    nodes, groups = NODES.alias(), GROUPS.alias()
-    written = sa.select(SHARES.c.root_id).where(SHARES.c.access == 'write')
-    own_nodes = written.join(ROOTS, ROOTS.c.id == SHARES.c.root_id).join(nodes, nodes.c.id == ROOTS.c.node_id)
-    own_groups = written.join(ROOTS, ROOTS.c.id == SHARES.c.root_id).join(
-        groups, groups.c.id == ROOTS.c.group_id
+    # By scalar subqueries: without statistics of our tables a planner joins from all nodes of the user.
+    nodes = NODES.alias()
+    of_node = sa.select(nodes.c.user_id).join(ROOTS, ROOTS.c.node_id == nodes.c.id)
+    of_group = sa.select(GROUPS.c.user_id).join(ROOTS, ROOTS.c.group_id == GROUPS.c.id)
+    owner = sa.func.coalesce(
+        *(
+            found.where(ROOTS.c.id == SHARES.c.root_id).correlate(SHARES).scalar_subquery()
+            for found in (of_node, of_group)
+        )
     )
-    return sa.union(
-        granted,
-        everybody,
-        own_nodes.where(nodes.c.user_id == user_pk),
-        own_groups.where(groups.c.user_id == user_pk),
-    )
+    written = sa.select(SHARES.c.root_id).where(SHARES.c.access == 'write', owner == user_pk)
+    return sa.union(granted, everybody, written)
 
 
 def _session() -> Session:

@@ -12,11 +12,13 @@ from aiida.storage.sqlite_zip import models
 from aiida.storage.sqlite_zip.utils import create_sqla_engine
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from nanoos_plugins.storage import cover, tables
+from nanoos_plugins.storage.newest import newest_seen
 from nanoos_plugins.storage.owner import SYSTEM_EMAIL
-from nanoos_plugins.storage.shares import COVER, NODES, ROOTS, SHARES, visible_to
+from nanoos_plugins.storage.shares import COVER, NODES, ROOTS, SHARES, Viewer, seen_by, visible_to
+from nanoos_plugins.storage.sqlite_dos import INDEXES
 from tests.storage.oracle import shared_nodes
 
 TENANTS = (1, 2, 3)
@@ -113,6 +115,23 @@ class Graph(RuleBasedStateMachine):
         """Return one of the rows of a table, None when it is empty."""
         pks = self.connection.scalars(sa.select(table.c.id).order_by(table.c.id)).all()
         return pks[number % len(pks)] if pks else None
+
+    @initialize(
+        owners=st.lists(tenants, min_size=8, max_size=8),
+        links=st.lists(st.tuples(numbers, numbers, types), min_size=4, max_size=10),
+        access=st.lists(st.sampled_from(['read', 'write']), min_size=3, max_size=3),
+    )
+    def begin(self, owners: list[int], links: list[tuple[int, int, str]], access: list[str]) -> None:
+        """Start from a graph, a group of its first nodes and some shares, so that changes meet something."""
+        for owner in owners:
+            add_node(self.connection, owner)
+        self.add_group(owners[0])
+        self.group_nodes(0, [0, 1, 2])
+        for first, second, kind in links:
+            self.add_link(first, second, kind)
+        self.share('group_id', 0, owners[0] % 3 + 1, access[0])
+        self.share('node_id', 3, owners[3] % 3 + 1, access[1])
+        self.share('node_id', 4, None, access[2])
 
     @rule(owner=tenants)
     def add_node(self, owner: int) -> None:
@@ -212,3 +231,134 @@ class Graph(RuleBasedStateMachine):
 
 TestGraph = Graph.TestCase
 TestGraph.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+
+
+def covered(connection: sa.Connection) -> set[int]:
+    """Return the nodes that are covered by any root."""
+    return set(connection.scalars(sa.select(COVER.c.node_id)))
+
+
+def test_an_input_stays_as_long_as_one_process_reads_it(database: sa.Connection) -> None:
+    root, read, first, second = (add_node(database, 1) for _ in range(4))
+    for process in (first, second):
+        add_link(database, root, process, 'input_calc')
+        add_link(database, read, process, 'input_calc')
+    add_share(database, 'node_id', root, 2, 'read')
+    assert covered(database) == {root, read, first, second}
+    delete_nodes(database, [first])
+    assert covered(database) == {root, read, second}
+    delete_nodes(database, [second])
+    assert covered(database) == {root}
+
+
+def test_a_circle_does_not_hold_itself(database: sa.Connection) -> None:
+    root, one, other = (add_node(database, 1) for _ in range(3))
+    add_link(database, one, other, 'create')
+    add_link(database, other, one, 'input_calc')
+    add_share(database, 'node_id', root, 2, 'read')
+    add_link(database, root, one, 'input_calc')
+    assert covered(database) == {root, one, other}
+    database.execute(sa.delete(LINK).where(LINK.c.input_id == root))
+    assert covered(database) == {root}
+
+
+def test_deleting_a_user_closes_what_was_shared_with_them(database: sa.Connection) -> None:
+    root = add_node(database, 1)
+    add_share(database, 'node_id', root, 3, 'write')
+    written = add_node(database, 3)
+    add_link(database, root, written, 'input_calc')
+    add_share(database, 'node_id', root, 2, 'read')
+    assert covered(database) == {root, written}
+    database.execute(sa.update(NODE).where(NODE.c.id == written).values(user_id=2))
+    database.execute(sa.delete(USER).where(USER.c.id == 3))
+    assert covered(database) == {root}
+
+
+def test_ids_that_are_given_again_are_not_covered(database: sa.Connection) -> None:
+    root = add_node(database, 1)
+    add_share(database, 'node_id', root, None, 'write')
+    delete_nodes(database, [root])
+    assert add_node(database, 1) == root
+    assert visible(database, 2) == set()
+
+
+def test_making_all_again_changes_nothing(database: sa.Connection) -> None:
+    before = set(database.exec_driver_sql('SELECT name, rootpage, sql FROM sqlite_master'))
+    tables.create(database)
+    assert set(database.exec_driver_sql('SELECT name, rootpage, sql FROM sqlite_master')) == before
+
+
+def test_a_cover_that_was_not_watched_is_made_anew(database: sa.Connection) -> None:
+    root, after = add_node(database, 1), add_node(database, 1)
+    add_share(database, 'node_id', root, 2, 'read')
+    cover.unwatch(database)
+    add_link(database, root, after, 'input_calc')
+    assert covered(database) == {root}
+    tables.create(database)
+    assert covered(database) == {root, after}
+
+
+def test_triggers_need_no_setting_of_the_connection(database: sa.Connection) -> None:
+    root, after = add_node(database, 1), add_node(database, 1)
+    add_share(database, 'node_id', root, 2, 'read')
+    add_link(database, root, after, 'input_calc')
+    database.commit()
+    for setting in ('recursive_triggers', 'foreign_keys'):
+        for value in ('OFF', 'ON'):
+            database.exec_driver_sql(f'PRAGMA {setting} = {value}')
+            last = add_node(database, 1)
+            add_link(database, after, last, 'input_calc')
+            assert visible(database, 2) == {root, after, last}
+            database.rollback()
+
+
+def add_tenants(connection: sa.Connection) -> None:
+    """Store 40 nodes each of tenants 1 and 3 and of the system in turn, a chain of 1's shared with 2."""
+    chain = []
+    for _ in range(40):
+        chain.append(add_node(connection, 1))
+        add_node(connection, 3)
+        add_node(connection, SYSTEM)
+    for first, second in zip(chain, chain[1:], strict=False):
+        add_link(connection, first, second, 'input_calc')
+    add_share(connection, 'node_id', chain[10], 2, 'read')
+    add_share(connection, 'node_id', chain[20], None, 'read')
+
+
+@pytest.mark.parametrize('viewer', [Viewer(1), Viewer(2), Viewer(3), Viewer(2, 1), None])
+@pytest.mark.parametrize('limit', [1, 7, 200])
+def test_pages_of_the_newest_hold_what_is_seen(
+    database: sa.Connection, viewer: Viewer | None, limit: int
+) -> None:
+    add_tenants(database)
+    group = {'id': 1, 'uuid': uuid4().hex, 'label': 'some', 'user_id': 1}
+    database.execute(sa.insert(GROUP).values(group))
+    for pk in range(1, 121, 2):
+        database.execute(sa.insert(MEMBER).values(dbgroup_id=1, dbnode_id=pk))
+    is_asked = NODE.c.id % 5 != 0
+    newest = (NODE.c.ctime.desc(), NODE.c.id.desc())
+    asked = sa.select(NODE.c.id).where(is_asked, seen_by(viewer, NODE.c)).order_by(*newest)
+    statement = sa.select(NODE.c.id, NODE.c.ctime, USER.c.email).join(USER).where(is_asked)
+    found, after = [], None
+    while rows := database.execute(newest_seen(statement, NODE, viewer, limit, after)).all():
+        assert len(rows) <= limit
+        found += [row.id for row in rows]
+        after = (rows[-1].ctime, rows[-1].id)
+    assert found == database.scalars(asked).all()
+    assert len(found) > 10
+
+
+def test_pages_follow_indexes(database: sa.Connection) -> None:
+    """No branch of a page sorts or scans the nodes, whoever asks."""
+    for name, columns in INDEXES.items():
+        database.exec_driver_sql(f'CREATE INDEX {name} ON {columns}')
+    add_tenants(database)
+    database.exec_driver_sql('ANALYZE')
+    page = newest_seen(sa.select(NODE.c.id, NODE.c.ctime), NODE, Viewer(2), 50, None)
+    text = str(page.compile(database, compile_kwargs={'literal_binds': True}))
+    steps = [row.detail for row in database.exec_driver_sql(f'EXPLAIN QUERY PLAN {text}')]
+    assert not [step for step in steps if step.startswith('SCAN db_dbnode')], steps
+    assert [step for step in steps if 'ix_nanoos_cover_ctime (root_id=?' in step], steps
+    assert len([step for step in steps if 'ix_nanoos_node_user_ctime_id (user_id=?' in step]) == 2, steps
+    # The page itself is sorted, of a few rows; the branches are not.
+    assert len([step for step in steps if step == 'USE TEMP B-TREE FOR ORDER BY']) == 1, steps
