@@ -39,9 +39,9 @@ check: $(READY) ## formatting, lint, types, import contracts
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
-bench: bench-eos bench-jobs ## all benchmarks
+bench: bench-eos bench-jobs bench-events ## all benchmarks
 
-bench-%: engines ## one benchmark: bench-eos, bench-jobs
+bench-%: engines ## one benchmark: bench-eos, bench-jobs, bench-events
 	@$(BIN)/python -m tests.benchmarks.$*
 
 .PHONY: help env engines demo test check bench

@@ -13,11 +13,11 @@ MOST_BUCKETS = 10_000
 
 
 class RateLimit:
-    """At most `per_minute` requests a minute of one key; unused ones add up to those of ten seconds."""
+    """At most `per_minute` requests a minute of one key; unused ones add up to ten, or to ten seconds'."""
 
     def __init__(self, per_minute: int) -> None:
         self._rate = per_minute / 60
-        self._size = max(1.0, per_minute / 6)
+        self._size = max(min(per_minute, 10.0), per_minute / 6)
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, key: str) -> None:

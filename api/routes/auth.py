@@ -75,7 +75,6 @@ def _sign_in(body: SignIn, key: bytes) -> SessionTokens:
 @router.post('/refresh')
 async def refresh(request: Request, body: Refresh) -> Session:
     """Go on with a session. A refresh token works once; when it comes again the session ends."""
-    _limit(request)
     tokens = await read(request, transact, refresh_session, body.refresh_token, request.app.state.signing_key)
     if tokens is None:
         raise NotAuthenticatedError(ENDED)

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import os
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import httpx2
 import pytest
 from starlette.testclient import TestClient
 
@@ -64,6 +70,53 @@ def sign_up(client: TestClient) -> Callable[..., Person]:
         return Person(email, orm.User.collection.get(email=email), session, http)
 
     return make
+
+
+class Server:
+    """The API in a process of its own, at `url`, which stays the same when it is started again."""
+
+    def __init__(self) -> None:
+        with socket.socket() as free:
+            free.bind(('127.0.0.1', 0))
+            self._port = free.getsockname()[1]
+        self.url = f'http://127.0.0.1:{self._port}'
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        environment = {**os.environ, 'NANOOS_API_PORT': str(self._port), 'NANOOS_API_SIGN_UP': 'open'}
+        self._process = subprocess.Popen([sys.executable, '-m', 'api'], env=environment)
+        end = time.monotonic() + 90
+        while time.monotonic() < end:
+            try:
+                httpx2.get(f'{self.url}/api/health', timeout=2)
+                return
+            except httpx2.TransportError:
+                assert self._process.poll() is None
+                time.sleep(0.2)
+        raise AssertionError(f'no answer at {self.url}')
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> None:
+        """Stop it as an administrator would."""
+        assert self._process is not None
+        if self._process.poll() is None:
+            self._process.terminate()
+            self._process.wait(60)
+
+
+@pytest.fixture(scope='session')
+def server(profile: Profile) -> Iterator[Server]:
+    """Serve the API on loopback, for what a client in this process cannot show: streams and crashes."""
+    running = Server()
+    running.start()
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope='session')

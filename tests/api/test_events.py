@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +21,7 @@ from nanoos_plugins.graph.changes import MOST, Position, newest
 from nanoos_plugins.graph.tables import connection
 from nanoos_plugins.storage.owner import acting_as
 from nanoos_plugins.storage.shares import revoke, share
-from tests.api.conftest import Person
+from tests.api.conftest import Person, Server
 from tests.api.test_auth import is_problem
 
 
@@ -193,37 +189,6 @@ def test_positions_survive_being_written() -> None:
     assert Position.parse(str(Position(12, 345))) == Position(12, 345)
 
 
-@pytest.fixture
-def served(client: TestClient) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
-    """Return a function that serves the API in a process of its own, at `served.url`."""
-    with socket.socket() as free:
-        free.bind(('127.0.0.1', 0))
-        port = free.getsockname()[1]
-    url = f'http://127.0.0.1:{port}'
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start() -> subprocess.Popen[bytes]:
-        environment = {**os.environ, 'NANOOS_API_PORT': str(port)}
-        process = subprocess.Popen([sys.executable, '-m', 'api'], env=environment)
-        started.append(process)
-        end = time.monotonic() + 90
-        while time.monotonic() < end:
-            try:
-                httpx2.get(f'{url}/api/health', timeout=2)
-                return process
-            except httpx2.TransportError:
-                assert process.poll() is None
-                time.sleep(0.2)
-        raise AssertionError(f'no answer at {url}')
-
-    start.url = url  # type: ignore[attr-defined]
-    yield start
-    for process in started:
-        if process.poll() is None:
-            process.terminate()
-            process.wait(60)
-
-
 def sent_events(answer: Any) -> Iterator[tuple[str, Any]]:
     """Yield the id and, unless it is a sign of life, the data of server-sent events."""
     identifier, data = '', None
@@ -237,12 +202,9 @@ def sent_events(answer: Any) -> Iterator[tuple[str, Any]]:
             data = None
 
 
-def test_after_the_api_was_killed_a_client_misses_nothing(
-    served: Callable[[], subprocess.Popen[bytes]], alice: Person
-) -> None:
+def test_after_the_api_was_killed_a_client_misses_nothing(server: Server, alice: Person) -> None:
     headers = {'Authorization': f'Bearer {alice.session["access_token"]}'}
-    url = f'{served.url}/api/events?node_type=data.'  # type: ignore[attr-defined]
-    process = served()
+    url = f'{server.url}/api/events?node_type=data.'
     with httpx2.stream('GET', url, headers=headers, timeout=30) as answer:
         assert answer.headers['content-type'].startswith('text/event-stream')
         lines = sent_events(answer)
@@ -250,10 +212,9 @@ def test_after_the_api_was_killed_a_client_misses_nothing(
         first = store(alice)
         last, told = next(lines)
         assert told['uuid'] == first.uuid
-    process.kill()
-    process.wait()
+    server.kill()
     missed = [store(alice, value) for value in range(5)]
-    served()
+    server.start()
     with httpx2.stream('GET', url, headers={**headers, 'Last-Event-ID': last}, timeout=30) as answer:
         lines = sent_events(answer)
         assert [next(lines)[1]['uuid'] for _ in missed] == [node.uuid for node in missed]
