@@ -1,0 +1,192 @@
+"""Nodes: lists, one with its content, its links, its files, and what is around it in the graph."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from dataclasses import asdict
+from typing import Annotated
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AwareDatetime
+
+from api.database import read, read_slowly
+from api.files import file_response, is_fresh
+from api.paging import After, Limit, Page, decode, encode
+from api.schemas.nodes import File, Form, Graph, GraphEdge, GraphNode, Link, Node, NodeContent
+from api.security import Reader
+from nanoos_plugins.graph.folded import traverse_folded
+from nanoos_plugins.graph.nodes import Filters, list_links, list_nodes, load_node
+from nanoos_plugins.graph.pictures import as_mermaid, as_prov, as_svg
+from nanoos_plugins.graph.repository import list_files, open_file
+from nanoos_plugins.graph.traverse import (
+    MOST_DEPTH,
+    MOST_NODES,
+    Direction,
+    LinkKind,
+    Question,
+    traverse,
+)
+from nanoos_plugins.graph.traverse import Page as Surroundings
+
+router = APIRouter(prefix='/nodes', tags=['nodes'])
+
+Text = Annotated[str | None, Query(max_length=255)]
+#: Text that is drawn is for pictures alone: as a page of its own it may run and load nothing.
+PICTURE_HEADERS = {
+    'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'",
+    'X-Content-Type-Options': 'nosniff',
+}
+MEDIA_TYPES: dict[Form, str] = {
+    'json': 'application/json',
+    'svg': 'image/svg+xml',
+    'mermaid': 'text/vnd.mermaid',
+    'prov': 'application/json',
+}
+
+
+@router.get('')
+async def get_nodes(
+    request: Request,
+    caller: Reader,
+    limit: Limit = 50,
+    after: After = None,
+    node_type: Annotated[Text, Query(description='how it begins, e.g. `data.core.structure.`')] = None,
+    process_type: Annotated[Text, Query(description='entry point, `aiida.workflows:nanoos.relax`')] = None,
+    label: Annotated[Text, Query(description='a part of the label')] = None,
+    owner: Annotated[Text, Query(description='e-mail of the owner')] = None,
+    created_after: Annotated[AwareDatetime | None, Query(description='made later than this')] = None,
+    created_before: Annotated[AwareDatetime | None, Query(description='made earlier than this')] = None,
+    process_state: Annotated[Text, Query(description='state in AiiDA, e.g. `finished`')] = None,
+) -> Page[Node]:
+    """Return the nodes that the caller may see, newest first."""
+    filters = Filters(node_type, process_type, label, owner, created_after, created_before, process_state)
+    # Only these look at what no index has.
+    run = read if label is None and process_state is None else read_slowly
+    found, cursor = await run(request, list_nodes, caller.viewer, limit, decode(after), filters)
+    return Page(items=[Node.model_validate(node) for node in found], after=encode(cursor))
+
+
+@router.get('/{uuid}', response_model=NodeContent, responses={304: {'description': 'Not Modified'}})
+async def get_node(request: Request, caller: Reader, uuid: UUID) -> Response:
+    """Return a node with its attributes and extras; by its ETag it is sent again only when it changed."""
+    content = await read(request, load_node, caller.viewer, str(uuid))
+    body = orjson.dumps(
+        Node.model_validate(content.node).model_dump()
+        | {
+            'description': content.description,
+            'attributes': orjson.Fragment(content.attributes),
+            'extras': orjson.Fragment(content.extras),
+        }
+    )
+    # Extras may change on any node, so the tag is of all that is sent; weak, because it may be compressed.
+    etag = f'W/"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
+    headers = {'ETag': etag, 'Cache-Control': 'private, no-cache'}
+    if is_fresh(request, etag):
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type='application/json', headers=headers)
+
+
+@router.get('/{uuid}/links')
+async def get_node_links(
+    request: Request, caller: Reader, uuid: UUID, limit: Limit = 50, after: After = None
+) -> Page[Link]:
+    """Return what a node is linked to: first what it came from, then what came of it."""
+    position = _numbers(after, 2)
+    side = (position[0], position[1]) if position else None
+    found, behind = await read(request, list_links, caller.viewer, str(uuid), limit, side)
+    return Page(items=[Link.model_validate(link) for link in found], after=_text(behind))
+
+
+@router.get('/{uuid}/files')
+async def get_node_files(
+    request: Request, caller: Reader, uuid: UUID, limit: Limit = 50, after: After = None
+) -> Page[File]:
+    """Return the files in a node's repository, by path."""
+    position = _numbers(after, 1)
+    begin = position[0] if position else 0
+    found, behind = await read(request, list_files, caller.viewer, str(uuid), limit, begin)
+    items = [File.model_validate(file) for file in found]
+    return Page(items=items, after=None if behind is None else _text((behind,)))
+
+
+@router.get('/{uuid}/files/{path:path}', response_class=Response)
+async def get_node_file(request: Request, caller: Reader, uuid: UUID, path: str) -> Response:
+    """Return the content of a file, or the range of it that the header `Range` asks for."""
+    content = await read(request, open_file, caller.viewer, str(uuid), path)
+    return file_response(request, content, path.rpartition('/')[2])
+
+
+@router.get('/{uuid}/graph', response_model=Graph)
+async def get_node_graph(
+    request: Request,
+    caller: Reader,
+    uuid: UUID,
+    direction: Direction = 'both',
+    depth: Annotated[int, Query(ge=0, le=MOST_DEPTH, description='how many links away at most')] = 3,
+    limit: Annotated[int, Query(ge=1, le=MOST_NODES, description='most nodes of a page')] = 200,
+    kinds: Annotated[list[LinkKind] | None, Query(description='links to follow; all when left out')] = None,
+    fold: Annotated[bool, Query(description='show what a workflow called as the workflow')] = False,
+    form: Annotated[Form, Query(alias='format', description='prov: W3C PROV-JSON')] = 'json',
+    after: After = None,
+) -> Response:
+    """Return what is around a node, nearest first: ancestors, descendants or both, with the links among them.
+
+    No way leads through a node that the caller may not see. A page has the links from and to the pages before
+    it as well; what is drawn is one page.
+    """
+    question = Question(str(uuid), direction, depth, kinds)
+    position = _numbers(after, 4)
+    begin = (position[0], position[1], position[2], position[3]) if position else None
+    # A later page costs as much as all before it, a picture as much as its layout.
+    run = read if begin is None and form == 'json' and not fold else read_slowly
+    walk = traverse_folded if fold else traverse
+    page = await run(request, walk, caller.viewer, question, limit, begin)
+    media_type = MEDIA_TYPES[form]
+    if form == 'json':
+        return Response(_graph(page).model_dump_json(), media_type=media_type)
+    write = {'svg': as_svg, 'mermaid': as_mermaid, 'prov': as_prov}[form]
+    text = await read_slowly(request, write, caller.viewer, page)
+    headers = PICTURE_HEADERS | ({'X-Next-Page': str(_text(page.after))} if page.after else {})
+    return Response(text, media_type=media_type, headers=headers)
+
+
+def _graph(page: Surroundings) -> Graph:
+    uuids = {pk: node.uuid for pk, node in page.nodes.items()}
+    nodes = [
+        GraphNode(**asdict(page.nodes[pk]), distance=distance, members=page.members.get(pk) or 1)
+        for pk, distance in page.distance.items()
+    ]
+    edges = [
+        GraphEdge(source=uuids[link.source], target=uuids[link.target], type=link.kind, label=link.label)
+        for link in sorted(page.links, key=lambda link: (link.source, link.target, link.kind, link.label))
+    ]
+    return Graph(root=uuids[page.root], nodes=nodes, edges=edges, after=_text(page.after))
+
+
+def _text(position: tuple[int, ...] | None) -> str | None:
+    """Return a position as text that is opaque to clients."""
+    if position is None:
+        return None
+    return base64.urlsafe_b64encode(' '.join(map(str, position)).encode()).decode().rstrip('=')
+
+
+def _numbers(after: str | None, count: int) -> tuple[int, ...] | None:
+    """Return the position that a client gave back.
+
+    :raises ValueError: when it is none of ours.
+    """
+    if after is None:
+        return None
+    wrong = ValueError(f'after: expected the `after` of a page before, got {after!r:.80}')
+    try:
+        text = base64.urlsafe_b64decode(after + '=' * (-len(after) % 4)).decode('ascii')
+        numbers = tuple(int(part) for part in text.split(' '))
+    except (ValueError, binascii.Error):
+        raise wrong from None
+    if len(numbers) != count or not all(0 <= number < 2**63 for number in numbers):
+        raise wrong
+    return numbers
