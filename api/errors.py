@@ -123,7 +123,7 @@ async def _request_error(request: Request, error: Exception) -> JSONResponse:
 async def _http_exception(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     detail = str(error.detail)
-    if error.status_code == 404:
+    if error.status_code == 404 and detail == HTTPStatus.NOT_FOUND.phrase:
         detail = f'there is no {request.url.path}; /api/docs lists what there is'
     return answer(request_id(request), error.status_code, detail, headers=error.headers)
 

@@ -8,6 +8,7 @@ import re
 import time
 
 from prometheus_client import Counter, Histogram
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import answer
@@ -21,6 +22,8 @@ SECONDS = Histogram(
     ['method', 'route'],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+#: The rest of a body that was refused is not read, so the connection is of no more use.
+CLOSE = {'Connection': 'close'}
 #: What a client may send as `X-Request-ID`; anything else is replaced.
 REQUEST_ID = re.compile(rb'[A-Za-z0-9._-]{1,64}')
 
@@ -94,23 +97,15 @@ class LimitBody:
         if not announced.isdigit() or int(announced) > most:
             await _refuse(scope, receive, send, 413, f'the body is too large: at most {most} bytes are taken')
             return
-        body = _Body(receive, most, self.seconds)
-        try:
-            await self.app(scope, body.receive, body.watch(send))
-        except _Refused as refused:
-            if not body.answered:
-                await _refuse(scope, receive, send, refused.status, refused.detail)
-
-
-class _Refused(Exception):
-    def __init__(self, status: int, detail: str) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.detail = detail
+        await self.app(scope, _Body(receive, most, self.seconds).receive, send)
 
 
 class _Body:
-    """What has arrived of a body so far."""
+    """What has arrived of a body so far.
+
+    What it refuses, the application answers: of all exceptions only an HTTPException gets through the reading
+    of a body unchanged.
+    """
 
     def __init__(self, receive: Receive, most: int, seconds: float) -> None:
         self._receive = receive
@@ -118,7 +113,6 @@ class _Body:
         self._end = time.monotonic() + seconds
         self._size = 0
         self._complete = False
-        self.answered = False
 
     async def receive(self) -> Message:
         if self._complete:
@@ -127,21 +121,14 @@ class _Body:
             async with asyncio.timeout(self._end - time.monotonic()):
                 message = await self._receive()
         except TimeoutError:
-            raise _Refused(408, 'the body of the request did not arrive in time') from None
+            raise HTTPException(408, 'the body of the request did not arrive in time', CLOSE) from None
         self._size += len(message.get('body', b''))
         self._complete = not message.get('more_body', False)
         if self._size > self._most:
-            raise _Refused(413, f'the body is too large: at most {self._most} bytes are taken')
+            raise HTTPException(413, f'the body is too large: at most {self._most} bytes are taken', CLOSE)
         return message
-
-    def watch(self, send: Send) -> Send:
-        async def watched(message: Message) -> None:
-            self.answered = True
-            await send(message)
-
-        return watched
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, detail: str) -> None:
-    response = answer(scope['nanoos.request_id'], status, detail, headers={'Connection': 'close'})
+    response = answer(scope['nanoos.request_id'], status, detail, headers=CLOSE)
     await response(scope, receive, send)

@@ -9,7 +9,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -73,9 +75,13 @@ def sign_up(client: TestClient) -> Callable[..., Person]:
 
 
 class Server:
-    """The API in a process of its own, at `url`, which stays the same when it is started again."""
+    """The API in a process of its own, at `url`, which stays the same when it is started again.
 
-    def __init__(self) -> None:
+    Its log goes to the file `log`, or to the standard error of the tests.
+    """
+
+    def __init__(self, log: Path | None = None) -> None:
+        self.log = log
         with socket.socket() as free:
             free.bind(('127.0.0.1', 0))
             self._port = free.getsockname()[1]
@@ -85,7 +91,8 @@ class Server:
     def start(self) -> None:
         """Start it and wait until it answers."""
         environment = {**os.environ, 'NANOOS_API_PORT': str(self._port), 'NANOOS_API_SIGN_UP': 'open'}
-        self._process = subprocess.Popen([sys.executable, '-m', 'api'], env=environment)
+        with self.log.open('ab') if self.log else nullcontext() as log:
+            self._process = subprocess.Popen([sys.executable, '-m', 'api'], env=environment, stderr=log)
         end = time.monotonic() + 90
         while time.monotonic() < end:
             try:
