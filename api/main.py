@@ -16,7 +16,7 @@ from api.database import Threads
 from api.events import Events
 from api.middleware import LimitBody, Observe
 from api.rate import RateLimit
-from api.routes import auth, events, health, nodes
+from api.routes import auth, events, health, materials, nodes, shares, structure_detail, structures, templates
 from api.settings import Settings
 from api.writer import Writer
 from nanoos_plugins.accounts.secret import signing_key
@@ -25,7 +25,17 @@ from nanoos_plugins.install.profile import load
 from nanoos_plugins.storage import tables
 from nanoos_plugins.storage.changes import create_changes
 
-ROUTERS = (health.router, auth.router, events.router, nodes.router)
+ROUTERS = (
+    health.router,
+    auth.router,
+    events.router,
+    nodes.router,
+    materials.router,
+    shares.router,
+    structures.router,
+    structure_detail.router,
+    templates.router,
+)
 
 
 @asynccontextmanager

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from api.writes import users
+from api.writes import materials, shares, structures, templates, users
 
 WRITES: dict[str, Callable[..., Any]] = {
     'make_user': users.make_user,
+    'make_material': materials.make_material,
+    'revise_material': materials.revise_material,
+    'share_material': shares.share_material,
+    'revoke_material': shares.revoke_material,
+    'import_structure': structures.import_structure,
+    'build_structure': structures.build_structure,
+    'store_system_templates': templates.store_system_templates,
+    'make_template': templates.make_template,
 }

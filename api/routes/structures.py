@@ -1,0 +1,153 @@
+"""Structures: find, upload and build them."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, status
+
+from api.database import read, read_slowly
+from api.errors import RequestError
+from api.paging import After, Limit, Page, decode, encode
+from api.routes.materials import Filter, Maker
+from api.routes.structure_detail import in_process, load_atoms, structure_of
+from api.routes.uploads import REQUEST_BODY, Upload, Uploaded
+from api.schemas.structures import (
+    Builder,
+    BuildRequest,
+    MadeStructure,
+    Origin,
+    ParsedStructure,
+    StructureRow,
+)
+from api.security import Reader
+from api.writes.structures import try_build
+from nanoos_plugins.accounts.caller import Caller
+from nanoos_plugins.data.structure import dimensionality, formula
+from nanoos_plugins.data.structure_file import StructureFile, UnreadableFileError, parse
+from nanoos_plugins.graph.structures import list_structures
+
+router = APIRouter(prefix='/structures', tags=['structures'])
+
+#: Builders that start from a structure.
+FROM_STRUCTURE = ('slab', 'strain', 'substitution', 'supercell', 'vacancy')
+
+
+@router.get('')
+async def get_structures(
+    request: Request,
+    caller: Reader,
+    limit: Limit = 50,
+    after: After = None,
+    origin: Origin | None = None,
+    format: Literal['CIF', 'POSCAR', 'XYZ', 'internal'] | None = None,
+    formula: Filter = None,
+    space_group: Filter = None,
+    number_of_atoms: Annotated[int | None, Query(ge=1, le=10**6)] = None,
+    dimensionality: Annotated[int | None, Query(ge=0, le=3)] = None,
+    material_id: Filter = None,
+) -> Page[StructureRow]:
+    """List structures, newest first; `formula` is reduced for what is periodic, `space_group` as in
+    `Fm-3m (225)`.
+    """
+    rows, rest = await read(
+        request,
+        list_structures,
+        limit,
+        decode(after),
+        material_id,
+        caller.viewer,
+        origin=origin,
+        format=format,
+        formula=formula,
+        space_group=space_group,
+        number_of_atoms=number_of_atoms,
+        dimensionality=dimensionality,
+    )
+    return Page(items=[StructureRow.model_validate(row) for row in rows], after=encode(rest))
+
+
+@router.post('', status_code=status.HTTP_201_CREATED, openapi_extra=REQUEST_BODY)
+async def create_structure(request: Request, caller: Maker, upload: Uploaded) -> MadeStructure:
+    """Import the structure in a file, as JSON or as multipart form; a file that is none stores nothing."""
+    await read_slowly(request, _parsed, upload)
+    made = await request.app.state.writer.write(
+        'import_structure',
+        caller,
+        filename=upload.filename,
+        content=b64encode(upload.content).decode(),
+        **upload.fields.model_dump(exclude={'name'}),
+        material_name=upload.fields.name,
+    )
+    return await _made(request, caller, made['uuid'], made['warnings'])
+
+
+@router.post('/parse', openapi_extra=REQUEST_BODY)
+async def parse_structure(request: Request, caller: Reader, upload: Uploaded) -> ParsedStructure:
+    """Say what a file holds; nothing is stored, and material and name mean nothing here."""
+    return await read_slowly(request, _described, upload)
+
+
+def _parsed(upload: Upload) -> StructureFile:
+    """Return what a file says, read in a bounded process.
+
+    :raises RequestError: 422 when it is no structure that can be imported.
+    """
+    fields = upload.fields
+    try:
+        return parse(upload.content, upload.filename, fields.index, fields.format)
+    except UnreadableFileError as error:
+        # Its words are for the command line, where a field is an option.
+        raise RequestError(
+            422, str(error).replace('--index', 'index').replace('--format', 'format')
+        ) from None
+
+
+def _described(upload: Upload) -> ParsedStructure:
+    found = _parsed(upload)
+    atoms = found.atoms
+    dimensions = dimensionality(atoms)
+    return ParsedStructure.model_validate(
+        {
+            'format': found.format,
+            'formula': formula(atoms, dimensions),
+            'number_of_atoms': len(atoms),
+            'dimensionality': dimensions,
+            'symbols': atoms.get_chemical_symbols(),
+            'positions': atoms.positions.tolist(),
+            'cell': atoms.cell.tolist(),
+            'pbc': atoms.pbc.tolist(),
+            'warnings': found.warnings,
+        }
+    )
+
+
+@router.post('/build/{builder}', status_code=status.HTTP_201_CREATED)
+async def build_structure(
+    request: Request, caller: Maker, builder: Builder, body: BuildRequest
+) -> MadeStructure:
+    """Build a structure; it is tried first, so that wrong parameters store nothing."""
+    if (body.structure is not None) != (builder in FROM_STRUCTURE):
+        needs = 'say which structure it starts from' if builder in FROM_STRUCTURE else 'leave structure out'
+        raise ValueError(f'structure: {needs}')
+    structure = None if body.structure is None else str(body.structure)
+    start = None if structure is None else await read(request, load_atoms, structure, caller)
+    found = await in_process(try_build, builder, body.parameters, start)
+    made = await request.app.state.writer.write(
+        'build_structure',
+        caller,
+        builder=builder,
+        parameters=body.parameters,
+        formula=found,
+        structure=structure,
+        material_id=body.material_id,
+        material_name=body.name,
+    )
+    return await _made(request, caller, made, [])
+
+
+async def _made(request: Request, caller: Caller, uuid: str, warnings: list[str]) -> MadeStructure:
+    return MadeStructure.model_validate(
+        {**await read(request, structure_of, uuid, caller), 'warnings': warnings}
+    )

@@ -1,0 +1,140 @@
+"""Share materials, and find the material that somebody may write to."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import sqlalchemy as sa
+from aiida import orm
+from aiida.common.exceptions import NotExistent
+
+from nanoos_plugins.accounts.account import normal_email
+from nanoos_plugins.data.material import Material
+from nanoos_plugins.graph.materials import find_material, revisions
+from nanoos_plugins.graph.tables import connection
+from nanoos_plugins.storage.owner import SYSTEM_EMAIL
+from nanoos_plugins.storage.shares import (
+    GROUP_NODES,
+    GROUPS,
+    NODES,
+    ROOTS,
+    SHARES,
+    Access,
+    Viewer,
+    revoke,
+    share,
+)
+
+
+def share_material(material_id: str, email: str | None, access: Access) -> dict[str, Any]:
+    """Share all revisions of a material, present and future, and what is made from them.
+
+    The root of the share is the first revision: every other one descends from it.
+
+    :param email: None: with everybody.
+    :raises LookupError: when the caller sees no such material.
+    :raises ValueError: for an address without an account, that of the caller or of the system; all the same.
+    """
+    root = _first_revision(material_id)
+    grantee = None if email is None else _grantee(email)
+    share(root, grantee, access)
+    return {'email': None if grantee is None else grantee.email, 'access': access}
+
+
+def revoke_material(material_id: str, email: str | None) -> None:
+    """Take a share of a material back, at once.
+
+    :param email: None: the share with everybody.
+    :raises LookupError: when the caller sees no such material, or it is not shared like that.
+    """
+    root = _first_revision(material_id)
+    not_shared = LookupError(f'material {material_id!r} is not shared like that')
+    try:
+        grantee = None if email is None else orm.User.collection.get(email=normal_email(email))
+        revoke(root, grantee)
+    except (NotExistent, ValueError):
+        raise not_shared from None
+
+
+def acting_user() -> orm.User:
+    """Return the user for whom this write is done."""
+    user = orm.User.collection.get_default()
+    if user is None or user.pk is None:
+        raise PermissionError('nobody is acting')
+    return user
+
+
+def acting_viewer() -> Viewer:
+    """Return as whom this write looks at the graph."""
+    pk = acting_user().pk
+    assert pk is not None
+    return Viewer(pk)
+
+
+def writable_material(material_id: str) -> Material:
+    """Return the newest revision of a material that the acting user sees and may write to.
+
+    :raises LookupError: when they see none.
+    :raises PermissionError: when they may only read it.
+    """
+    newest = find_material(material_id, acting_viewer())
+    if not may_write(material_id, acting_user()):
+        raise PermissionError(f'material {newest["name"]!r} is shared with you for reading only')
+    return cast(Material, orm.load_node(newest['pk']))
+
+
+def may_write(material_id: str, user: orm.User) -> bool:
+    """Return whether a user may revise a material and make things under it.
+
+    That is its owner, who made the first revision, and with whom it is shared for writing: itself, or a
+    group of its owner that it is in.
+    """
+    assert user.pk is not None
+    seen = revisions(material_id, Viewer(user.pk))
+    if not seen or seen[0]['owner'] == user.email:
+        return bool(seen)
+    pks = [row['pk'] for row in seen]
+    owner = sa.select(NODES.c.user_id).where(NODES.c.id == pks[0]).scalar_subquery()
+    groups = (
+        sa.select(GROUPS.c.id)
+        .join(GROUP_NODES, GROUP_NODES.c.dbgroup_id == GROUPS.c.id)
+        .where(GROUP_NODES.c.dbnode_id.in_(pks), GROUPS.c.user_id == owner)
+    )
+    statement = (
+        sa.select(SHARES.c.id)
+        .join(ROOTS, ROOTS.c.id == SHARES.c.root_id)
+        .where(
+            SHARES.c.access == 'write',
+            sa.or_(SHARES.c.grantee_id == user.pk, SHARES.c.grantee_id.is_(None)),
+            sa.or_(ROOTS.c.node_id.in_(pks), ROOTS.c.group_id.in_(groups)),
+        )
+        .limit(1)
+    )
+    with connection() as opened:
+        return opened.execute(statement).first() is not None
+
+
+def _first_revision(material_id: str) -> Material:
+    """Return the first revision of a material that the acting user sees.
+
+    :raises LookupError: when they see none.
+    """
+    seen = revisions(material_id, acting_viewer())
+    if not seen:
+        raise LookupError(f'no material {material_id!r}')
+    return cast(Material, orm.load_node(seen[0]['pk']))
+
+
+def _grantee(email: str) -> orm.User:
+    """Return the user to share with.
+
+    :raises ValueError: when there is none to share with, whatever the reason.
+    """
+    nobody = ValueError(f'email: there is nobody to share with at {email!r:.80}')
+    try:
+        user: orm.User = orm.User.collection.get(email=normal_email(email))
+    except (NotExistent, ValueError):
+        raise nobody from None
+    if user.email == SYSTEM_EMAIL or user.pk == acting_user().pk:
+        raise nobody
+    return user
