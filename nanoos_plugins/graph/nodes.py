@@ -10,10 +10,10 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from nanoos_plugins.graph.keyset import Cursor, behind
+from nanoos_plugins.graph.keyset import Cursor
 from nanoos_plugins.graph.tables import connection, tables
-from nanoos_plugins.storage.owner import SYSTEM_EMAIL
-from nanoos_plugins.storage.shares import COVER, Viewer, open_roots, seen_by
+from nanoos_plugins.storage.newest import newest_seen
+from nanoos_plugins.storage.shares import Viewer, seen_by
 
 Direction = Literal['incoming', 'outgoing']
 DIRECTIONS: tuple[Direction, ...] = ('incoming', 'outgoing')
@@ -89,29 +89,12 @@ def list_nodes(
     viewer: Viewer | None, limit: int, after: Cursor | None, filters: Filters
 ) -> tuple[list[Node], Cursor | None]:
     """Return up to `limit` nodes, newest first, and the cursor behind them, None at the end of the list."""
-    node = tables().node
-    # What is a viewer's own, the system's, and shared: each newest first by an index of its own. So one with
-    # few and old nodes does not wait until the nodes of all others have been looked at.
-    ways = []
-    for way in _ways(viewer, node.c):
-        ids = sa.select(node.c.id).where(way, *_conditions(filters))
-        ways.append(sa.select(behind(ids, limit + 1, after).subquery().c.id))
-    page = projection().where(node.c.id.in_(sa.union(*ways)), seen_by(viewer, node.c))
+    wanted = projection().where(*_conditions(filters))
     with connection() as opened:
-        found = [as_node(row) for row in opened.execute(behind(page, limit + 1, None))]
+        page = newest_seen(wanted, tables().node, viewer, limit + 1, after)
+        found = [as_node(row) for row in opened.execute(page)]
     last = found[limit - 1] if len(found) > limit else None
     return found[:limit], (last.ctime, last.pk) if last else None
-
-
-def _ways(viewer: Viewer | None, nodes: Any) -> list[sa.ColumnElement[bool]]:
-    """Return the conditions of which a node fulfils one when the viewer sees it."""
-    if viewer is None:
-        return [sa.true()]
-    user = tables().user
-    system = sa.select(user.c.id).where(user.c.email == SYSTEM_EMAIL).scalar_subquery()
-    shared = sa.select(COVER.c.node_id).where(COVER.c.root_id.in_(open_roots(viewer.user_pk)))
-    ways = (nodes.user_id == viewer.user_pk, nodes.user_id == system, nodes.id.in_(shared))
-    return [sa.and_(way, seen_by(viewer, nodes)) if viewer.group_pk is not None else way for way in ways]
 
 
 def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
