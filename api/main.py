@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -16,7 +17,19 @@ from api.database import Threads
 from api.events import Events
 from api.middleware import LimitBody, Observe
 from api.rate import RateLimit
-from api.routes import auth, events, health, materials, nodes, shares, structure_detail, structures, templates
+from api.routes import (
+    auth,
+    events,
+    health,
+    jobs,
+    materials,
+    nodes,
+    processes,
+    shares,
+    structure_detail,
+    structures,
+    templates,
+)
 from api.settings import Settings
 from api.writer import Writer
 from nanoos_plugins.accounts.secret import signing_key
@@ -29,8 +42,10 @@ ROUTERS = (
     health.router,
     auth.router,
     events.router,
-    nodes.router,
+    jobs.router,
+    processes.router,
     materials.router,
+    nodes.router,
     shares.router,
     structures.router,
     structure_detail.router,
@@ -58,13 +73,23 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await app.state.writer.stop()
 
 
+class Application(FastAPI):
+    """FastAPI, with the one shape of errors in its document."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document."""
+        document = super().openapi()
+        document['components']['schemas'] |= errors.schemas()
+        return document
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Return the application on the profile of this home; nothing is opened before it starts.
 
     :param settings: those of environment and file when None.
     """
     chosen = settings or Settings()
-    app = FastAPI(
+    app = Application(
         title='NANO-OS',
         summary='One AiiDA provenance graph, from electrons to components.',
         version=version('nanoos'),

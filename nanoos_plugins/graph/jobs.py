@@ -27,6 +27,8 @@ from nanoos_plugins.storage.shares import Viewer, seen_by
 
 WORKFLOW_PREFIX = 'aiida.workflows:'
 JOB_PREFIX = f'{WORKFLOW_PREFIX}nanoos.'
+#: Most inputs, and most outputs, of a job that are named.
+MOST_LINKS = 200
 
 
 @dataclass(frozen=True)
@@ -220,3 +222,35 @@ def find_job(uuid: UUID, viewer: Viewer | None) -> Job:
     if not jobs:
         raise LookupError(f'there is no job {uuid}')
     return jobs[0]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A node that went into a job or came out of it, by the label of its link."""
+
+    label: str
+    uuid: str
+    node_type: str
+
+
+def links_of(pk: int, viewer: Viewer | None) -> tuple[list[Link], list[Link]]:
+    """Return the data that went into the process `pk` and those that came out of it, by label."""
+    node, link = tables().node, tables().link
+    columns = (link.c.label, node.c.uuid, node.c.node_type)
+    ways = (
+        (link.c.output_id == pk, link.c.input_id, ('input_calc', 'input_work')),
+        (link.c.input_id == pk, link.c.output_id, ('create', 'return')),
+    )
+    with connection() as opened:
+        found = [
+            opened.execute(
+                sa.select(*columns)
+                .join(node, node.c.id == other)
+                .where(mine, link.c.type.in_(types), seen_by(viewer, node.c))
+                .order_by(link.c.label)
+                .limit(MOST_LINKS)
+            ).all()
+            for mine, other, types in ways
+        ]
+    inputs, outputs = ([Link(row.label, str(row.uuid), row.node_type) for row in rows] for rows in found)
+    return inputs, outputs

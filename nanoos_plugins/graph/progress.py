@@ -83,6 +83,7 @@ class ReportLine:
 
     time: datetime
     pk: int
+    uuid: str
     level: str
     message: str
 
@@ -114,7 +115,7 @@ def _reported(pk: int, viewer: Viewer | None) -> sa.Select[Any]:
     """Return the statement of the log records of a process and all that it called, oldest first."""
     node, log, tree = tables().node, tables().log, call_tree([pk])
     return (
-        sa.select(log.c.id, log.c.time, log.c.dbnode_id, log.c.levelname, log.c.message)
+        sa.select(log.c.id, log.c.time, log.c.dbnode_id, node.c.uuid, log.c.levelname, log.c.message)
         .join(tree, tree.c.id == log.c.dbnode_id)
         .join(node, node.c.id == tree.c.id)
         .where(seen_by(viewer, node.c))
@@ -123,7 +124,7 @@ def _reported(pk: int, viewer: Viewer | None) -> sa.Select[Any]:
 
 
 def _line(row: sa.Row[Any]) -> ReportLine:
-    return ReportLine(row.time, row.dbnode_id, row.levelname, _said(row.message))
+    return ReportLine(row.time, row.dbnode_id, str(row.uuid), row.levelname, _said(row.message))
 
 
 def calculations_below(pk: int, viewer: Viewer | None = None) -> list[int]:
