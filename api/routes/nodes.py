@@ -6,13 +6,15 @@ import base64
 import binascii
 import hashlib
 from dataclasses import asdict
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
+from api import errors
 from api.database import read, read_slowly
 from api.files import file_response, is_fresh
 from api.paging import After, Limit, Page, decode, encode
@@ -34,7 +36,13 @@ from nanoos_plugins.graph.traverse import Page as Surroundings
 
 router = APIRouter(prefix='/nodes', tags=['nodes'])
 
-Text = Annotated[str | None, Query(max_length=255)]
+Answers = dict[int | str, dict[str, Any]]
+#: PostgreSQL has no text with NUL in it.
+Text = Annotated[str | None, Query(max_length=255, pattern='^[^\\x00]*$')]
+#: Beyond these, a time may have no equal in UTC.
+Time = Annotated[
+    AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))
+]
 #: Text that is drawn is for pictures alone: as a page of its own it may run and load nothing.
 PICTURE_HEADERS = {
     'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'",
@@ -44,7 +52,31 @@ MEDIA_TYPES: dict[Form, str] = {
     'json': 'application/json',
     'svg': 'image/svg+xml',
     'mermaid': 'text/vnd.mermaid',
-    'prov': 'application/json',
+    # As PROV-XML is application/provenance+xml.
+    'prov': 'application/provenance+json',
+}
+BYTES = {'application/octet-stream': {'schema': {'type': 'string', 'format': 'binary'}}}
+FILE_ANSWERS: Answers = {
+    200: {'description': 'The file', 'content': BYTES},
+    206: {'description': 'The range of it that was asked for', 'content': BYTES},
+    304: {'description': 'The client has it'},
+    416: errors.RESPONSES[422] | {'description': 'The range is beyond the end of the file'},
+}
+GRAPH_ANSWERS: Answers = {
+    200: {
+        'description': 'The page, in the form that was asked for',
+        'content': {
+            MEDIA_TYPES['svg']: {'schema': {'type': 'string'}},
+            MEDIA_TYPES['mermaid']: {'schema': {'type': 'string'}},
+            MEDIA_TYPES['prov']: {'schema': {'type': 'object'}},
+        },
+        'headers': {
+            'X-Next-Page': {
+                'description': '`after` of the next page; of forms that cannot say it themselves',
+                'schema': {'type': 'string'},
+            }
+        },
+    }
 }
 
 
@@ -58,8 +90,8 @@ async def get_nodes(
     process_type: Annotated[Text, Query(description='entry point, `aiida.workflows:nanoos.relax`')] = None,
     label: Annotated[Text, Query(description='a part of the label')] = None,
     owner: Annotated[Text, Query(description='e-mail of the owner')] = None,
-    created_after: Annotated[AwareDatetime | None, Query(description='made later than this')] = None,
-    created_before: Annotated[AwareDatetime | None, Query(description='made earlier than this')] = None,
+    created_after: Annotated[Time | None, Query(description='made later than this')] = None,
+    created_before: Annotated[Time | None, Query(description='made earlier than this')] = None,
     process_state: Annotated[Text, Query(description='state in AiiDA, e.g. `finished`')] = None,
 ) -> Page[Node]:
     """Return the nodes that the caller may see, newest first."""
@@ -113,14 +145,14 @@ async def get_node_files(
     return Page(items=items, after=None if behind is None else _text((behind,)))
 
 
-@router.get('/{uuid}/files/{path:path}', response_class=Response)
+@router.get('/{uuid}/files/{path:path}', response_class=Response, responses=FILE_ANSWERS)
 async def get_node_file(request: Request, caller: Reader, uuid: UUID, path: str) -> Response:
     """Return the content of a file, or the range of it that the header `Range` asks for."""
     content = await read(request, open_file, caller.viewer, str(uuid), path)
     return file_response(request, content, path.rpartition('/')[2])
 
 
-@router.get('/{uuid}/graph', response_model=Graph)
+@router.get('/{uuid}/graph', response_model=Graph, responses=GRAPH_ANSWERS)
 async def get_node_graph(
     request: Request,
     caller: Reader,

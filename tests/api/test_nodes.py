@@ -94,7 +94,10 @@ def test_a_list_has_what_is_ones_own(graph: Graph, alice: Person, bob: Person) -
         {'after': 'MSAy'},
         {'created_after': 'yesterday'},
         {'created_after': '2026-01-01T00:00:00'},
+        {'created_after': '0001-01-01T00:00:00+14:00'},
+        {'created_before': '9999-12-31T23:59:59-14:00'},
         {'label': 'x' * 256},
+        {'label': 'a\x00'},
     ],
 )
 def test_bad_lists_are_refused(alice: Person, params: dict[str, Any]) -> None:
@@ -360,7 +363,9 @@ def test_a_graph_comes_in_other_forms(graph: Graph, alice: Person) -> None:
     assert rest.text.startswith('flowchart LR\n')
     assert 'Dict' in rest.text
     assert 'x-next-page' not in rest.headers
-    prov = alice.http('GET', path, params={'format': 'prov'}).json()
+    answer = alice.http('GET', path, params={'format': 'prov'})
+    assert answer.headers['content-type'] == 'application/provenance+json'
+    prov = answer.json()
     assert f'node:{graph.result.uuid}' in prov['entity']
     assert len(prov['used']) == len(prov['wasGeneratedBy']) == len(prov['wasAssociatedWith']) == 1
     assert prov['prefix']['node'] == 'urn:uuid:'
