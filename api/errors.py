@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 
 from nanoos_plugins.accounts.caller import NotAuthenticatedError
@@ -70,6 +71,15 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     for ref in ('#/components/schemas/Problem',)
     for status in (400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
 }
+
+
+def schemas() -> dict[str, Any]:
+    """Return the JSON schemas of a problem, for the OpenAPI document."""
+    _, document = models_json_schema(
+        [(Problem, 'serialization')], ref_template='#/components/schemas/{model}'
+    )
+    found: dict[str, Any] = document['$defs']
+    return found
 
 
 def install(app: FastAPI) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -72,13 +73,23 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await app.state.writer.stop()
 
 
+class Application(FastAPI):
+    """FastAPI, with the one shape of errors in its document."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document."""
+        document = super().openapi()
+        document['components']['schemas'] |= errors.schemas()
+        return document
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Return the application on the profile of this home; nothing is opened before it starts.
 
     :param settings: those of environment and file when None.
     """
     chosen = settings or Settings()
-    app = FastAPI(
+    app = Application(
         title='NANO-OS',
         summary='One AiiDA provenance graph, from electrons to components.',
         version=version('nanoos'),
