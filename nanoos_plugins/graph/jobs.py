@@ -14,7 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from aiida.engine import ProcessState
 
-from nanoos_plugins.graph.keyset import Cursor, behind
+from nanoos_plugins.graph.keyset import Cursor
 from nanoos_plugins.graph.status import (
     FINAL_STATES,
     PAST_QUEUE_SCHEDULER,
@@ -23,6 +23,7 @@ from nanoos_plugins.graph.status import (
     job_status,
 )
 from nanoos_plugins.graph.tables import CALL_LINKS, call_tree, connection, tables
+from nanoos_plugins.storage.newest import newest_seen
 from nanoos_plugins.storage.shares import Viewer, seen_by
 
 WORKFLOW_PREFIX = 'aiida.workflows:'
@@ -153,7 +154,8 @@ def _newest_first(
 ) -> Iterator[Job]:
     """Yield the jobs of `statement` behind `after`, reading `chunk` at a time, each by its key."""
     while True:
-        jobs = _jobs(opened, opened.execute(behind(statement, chunk, after)), viewer)
+        page = newest_seen(statement, tables().node, viewer, chunk, after)
+        jobs = _jobs(opened, opened.execute(page), viewer)
         yield from jobs
         if len(jobs) < chunk:
             return
@@ -179,7 +181,7 @@ def list_jobs(
     node, link, user = tables().node, tables().link, tables().user
     called = sa.exists().where(link.c.output_id == node.c.id, link.c.type.in_(CALL_LINKS))
     is_job = node.c.process_type.startswith(JOB_PREFIX, autoescape=True)
-    statement = _select(viewer).where(is_job, sa.not_(called))
+    statement = _select(None).where(is_job, sa.not_(called))
     if status is not None:
         statement = statement.where(_state_condition(status))
     if workflow is not None:

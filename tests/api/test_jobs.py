@@ -331,3 +331,33 @@ def test_a_job_is_paused_played_and_killed(alice: Person, daemon: None, sleeper:
     calculations = alice.http('GET', f'/jobs/{uuid}/calculations').json()
     assert all(one['owner'] == alice.email for one in calculations)
     assert alice.http('GET', f'/jobs/{uuid}/failure').json()['failure']['exit_status'] is None
+
+
+def test_a_calculation_from_the_cache_names_its_source_to_who_sees_it(
+    alice: Person, bob: Person, process_of: Callable[..., orm.ProcessNode]
+) -> None:
+    from aiida.common import LinkType
+
+    def calculation(person: Person, caller: orm.ProcessNode | None = None) -> orm.CalcFunctionNode:
+        with acting_as(person.user):
+            node = orm.CalcFunctionNode()
+            node.set_process_label('mock_evaluate')
+            if caller is not None:
+                node.base.links.add_incoming(caller, LinkType.CALL_CALC, f'CALL_{len(caller.called)}')
+            return node.store()
+
+    job, source = process_of(alice), calculation(bob)
+    hit, computed = calculation(alice, job), calculation(alice, job)
+    hit.base.extras.set('_aiida_cached_from', source.uuid)
+
+    def told() -> list[tuple[Any, ...]]:
+        answer = alice.http('GET', f'/jobs/{job.uuid}/caching').json()
+        assert answer['taken'] == 1
+        keys = ('uuid', 'process', 'from_cache', 'source', 'source_visible')
+        return [tuple(taken[key] for key in keys) for taken in answer['calculations']]
+
+    computed_one = (computed.uuid, 'mock_evaluate', False, None, False)
+    assert told() == [(hit.uuid, 'mock_evaluate', True, None, False), computed_one]
+    with acting_as(bob.user):
+        share(source, alice.user)
+    assert told() == [(hit.uuid, 'mock_evaluate', True, source.uuid, True), computed_one]
