@@ -195,3 +195,33 @@ def test_an_administrator_may_give_what_tenants_may_not(sign_up: Any, mock: Temp
     answer = person.http('POST', SUBMIT, json=body)
     assert answer.status_code == 201, answer.text
     assert ended(person, answer.json()['uuid'])['status'] == 'COMPLETED'
+
+
+#: Values that are JSON, and hardly what anybody means.
+ODD: tuple[Any, ...] = (
+    *('', 'x', -1, 0, 1e308, -0.0, True, None),
+    *([], [None], ['a', {}], [0], [-1, -1, -1], [[1]], [1e308] * 3, {}, {'a': None}, {'uuid': 5}),
+)
+
+
+@pytest.mark.parametrize('workflow', WORKFLOWS)
+def test_odd_values_are_taken_or_refused_but_never_unexpected(
+    mallory: Person, theirs: dict[str, Any], workflow: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is taken here is not handed to the daemon."""
+    from api.writes import jobs
+    from nanoos_plugins import launch
+
+    monkeypatch.setattr(launch, 'hand_over', lambda pk: None)
+    process = f'nanoos.{workflow}'
+    ports = mallory.http('GET', f'/processes/{process}/schema').json()['inputs']['properties']
+    refused = 0
+    for name in sorted(set(ports) - {'structure', 'template'}):
+        for value in ODD:
+            with acting_as(mallory.user):
+                try:
+                    given = {**theirs, name: value}
+                    jobs.submit_process(str(uuid4()), 'digest', None, False, process, given)
+                except (ValueError, PermissionError, LookupError):
+                    refused += 1
+    assert refused > len(ODD)
