@@ -104,6 +104,9 @@ def test_stacked_diamonds_are_43_nodes_and_not_one_row_a_way(diamonds: list[str]
         assert len(page.distance) == 43
         assert len(page.links) == 56
         assert max(page.distance.values()) == 28
+        with connection() as opened:
+            steps = traverse._steps(opened, None, page.root, Question(root, direction, depth=100))
+            assert sum(1 for _ in steps) == 43
 
 
 @pytest.mark.parametrize('limit', [1, 2, 5, 43, 44])
