@@ -30,7 +30,15 @@ engines: $(READY) ## Quantum ESPRESSO, LAMMPS and their data
 demo: $(READY) ## from a CIF to DFT, MD and a provenance graph
 	@$(BIN)/nanoos demo
 
-test: engines ## the whole test suite
+# It tests the API against its OpenAPI document.
+SCHEMATHESIS = .venv/schemathesis/ready
+$(SCHEMATHESIS): tests/schemathesis.lock $(READY)
+	@echo 'Schemathesis: .venv/schemathesis'
+	@$(BIN)/python -m venv .venv/schemathesis
+	@.venv/schemathesis/bin/python -m pip --disable-pip-version-check install --quiet -r tests/schemathesis.lock
+	@touch $(SCHEMATHESIS)
+
+test: engines $(SCHEMATHESIS) ## the whole test suite
 	@$(BIN)/python -m pytest
 
 check: $(READY) ## formatting, lint, types, import contracts

@@ -1,0 +1,80 @@
+"""The whole OpenAPI document against a server: no 5xx, nothing undocumented, every 4xx in the one shape."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.api.conftest import Person, Server
+
+PROGRAM = Path(sys.prefix) / 'schemathesis' / 'bin' / 'st'
+CHECKS = (
+    'not_a_server_error',
+    'status_code_conformance',
+    'content_type_conformance',
+    'response_schema_conformance',
+)
+#: A stream has no end, and what ends the session or token that is shown would end the test.
+LEFT_OUT = 'events|sign-out|password|tokens/'
+
+
+@pytest.fixture(scope='module')
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Serve the API with its log in a file and limits that nothing here meets."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('NANOOS_API_REQUESTS_PER_MINUTE', '10000000')
+        patch.setenv('NANOOS_API_SIGN_INS_PER_MINUTE', '10000000')
+        running = Server(tmp_path_factory.mktemp('log') / 'api.log')
+        running.start()
+    yield running
+    running.stop()
+
+
+def run(server: Server, *options: str) -> str:
+    """Return what schemathesis prints; the run must have found nothing."""
+    assert PROGRAM.is_file(), f'{PROGRAM} is missing: make test makes it'
+    command = [
+        str(PROGRAM),
+        'run',
+        f'{server.url}/api/openapi.json',
+        '--phases=coverage,fuzzing',
+        f'--checks={",".join(CHECKS)}',
+        f'--exclude-path-regex={LEFT_OUT}',
+        '--continue-on-failure',
+        '--seed=1',
+        *options,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+    return done.stdout
+
+
+def statuses(server: Server) -> Counter[int]:
+    """Return how often the server has answered with each status, by its log."""
+    assert server.log is not None
+    lines = [json.loads(line) for line in server.log.read_text(encoding='utf-8').splitlines()]
+    return Counter(line['status'] for line in lines if line['message'] == 'request')
+
+
+def test_somebody_who_is_signed_in(watched: Server, alice: Person) -> None:
+    before = statuses(watched)
+    made = alice.http('POST', '/auth/tokens', json={'name': 'st', 'scopes': ['read', 'write', 'submit']})
+    run(watched, '--max-examples=10', f'--header=Authorization: Bearer {made.json()["token"]}')
+    after = statuses(watched) - before
+    assert after[200] > 50
+    assert sum(after.values()) > 500
+    assert not [status for status in after if status >= 500]
+
+
+def test_somebody_who_is_not(watched: Server) -> None:
+    before = statuses(watched)
+    run(watched, '--max-examples=2')
+    after = statuses(watched) - before
+    assert after[401] > 50
+    assert not [status for status in after if status >= 500]
