@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -50,7 +51,9 @@ def run(server: Server, *options: str) -> str:
         '--seed=1',
         *options,
     ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    # In a folder of its own: it writes a database of its examples where it runs.
+    with TemporaryDirectory() as folder:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
     return done.stdout
 
