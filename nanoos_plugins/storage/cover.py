@@ -6,7 +6,8 @@ and in whatever order, so that a statement finds out whether a node is shared by
 something is taken away, all that hung on it is taken out of the cover and what is still reached another way
 is put back, in the same statement of the writer: a reader never sees a cover that is too wide.
 
-The SQL below runs on SQLite and PostgreSQL alike; triggers rely on no setting of the connection.
+The triggers rely on no setting of the connection. CROSS JOIN says in which order SQLite joins: it has no
+statistics of these tables when they are new.
 """
 
 from __future__ import annotations
@@ -63,24 +64,36 @@ def _spread(seeds: str) -> str:
         INSERT INTO nanoos_cover (root_id, node_id, kind, ctime)
         SELECT f.root_id, f.node_id, f.kind, n.ctime FROM (
             WITH RECURSIVE walk(root_id, node_id, kind) AS (
-                SELECT s.root_id, s.node_id, s.kind FROM ({seeds}) s JOIN db_dbnode n ON n.id = s.node_id
-                WHERE {_is_member('s.root_id', 'n')} AND {_is_new('s.root_id', 's.node_id')}
+                SELECT s.root_id, s.node_id, s.kind FROM ({seeds}) s CROSS JOIN db_dbnode n
+                WHERE n.id = s.node_id
+                AND {_is_member('s.root_id', 'n')} AND {_is_new('s.root_id', 's.node_id')}
                 UNION
                 SELECT w.root_id, l.output_id, {_KIND.format('l.type')}
-                FROM walk w JOIN db_dblink l ON l.input_id = w.node_id JOIN db_dbnode n ON n.id = l.output_id
-                WHERE w.kind = {ONWARD} AND {_is_member('w.root_id', 'n')}
+                FROM walk w CROSS JOIN db_dblink l CROSS JOIN db_dbnode n
+                WHERE l.input_id = w.node_id AND n.id = l.output_id
+                AND w.kind = {ONWARD} AND {_is_member('w.root_id', 'n')}
                 AND {_is_new('w.root_id', 'l.output_id')}
             )
             SELECT a.root_id, a.node_id, max(a.kind) AS kind FROM (
                 SELECT root_id, node_id, kind FROM walk
                 UNION ALL
                 SELECT w.root_id, l.input_id, {INPUT}
-                FROM walk w JOIN db_dblink l ON l.output_id = w.node_id JOIN db_dbnode n ON n.id = l.input_id
-                WHERE l.type IN {_READ} AND {_is_member('w.root_id', 'n')}
+                FROM walk w CROSS JOIN db_dblink l CROSS JOIN db_dbnode n
+                WHERE l.output_id = w.node_id AND n.id = l.input_id
+                AND {_of('w', 'l.type')} IN {_READ} AND {_is_member('w.root_id', 'n')}
             ) a GROUP BY a.root_id, a.node_id
-        ) f JOIN db_dbnode n ON n.id = f.node_id WHERE f.kind >= {INPUT}
+        ) f CROSS JOIN db_dbnode n WHERE n.id = f.node_id
         ON CONFLICT (root_id, node_id) DO UPDATE SET kind = excluded.kind
         WHERE excluded.kind > nanoos_cover.kind"""
+
+
+def _of(found: str, column: str) -> str:
+    """Return a column of a table that is joined to the row `found`, as one that depends on that row.
+
+    A condition on the joined table alone makes SQLite read that table as a whole, each time, for a Bloom
+    filter of the rows that fulfil it.
+    """
+    return f'CASE WHEN {found}.node_id >= 0 THEN {column} END'
 
 
 def _is_new(root: str, node: str) -> str:
@@ -114,36 +127,40 @@ def _doubt(seeds: str) -> Iterator[str]:
         SELECT f.root_id, f.node_id FROM (
             WITH RECURSIVE lost(root_id, node_id, kind) AS (
                 SELECT c.root_id, c.node_id, c.kind
-                FROM ({seeds}) s JOIN nanoos_cover c ON c.root_id = s.root_id AND c.node_id = s.node_id
+                FROM ({seeds}) s CROSS JOIN nanoos_cover c
+                WHERE c.root_id = s.root_id AND c.node_id = s.node_id
                 UNION
                 SELECT c.root_id, c.node_id, c.kind
-                FROM lost JOIN db_dblink l ON l.input_id = lost.node_id
-                JOIN nanoos_cover c ON c.root_id = lost.root_id AND c.node_id = l.output_id
-                WHERE lost.kind = {ONWARD}
+                FROM lost CROSS JOIN db_dblink l CROSS JOIN nanoos_cover c
+                WHERE l.input_id = lost.node_id AND lost.kind = {ONWARD}
+                AND c.root_id = lost.root_id AND c.node_id = l.output_id
             )
             SELECT root_id, node_id FROM lost
             UNION SELECT c.root_id, c.node_id
-            FROM lost JOIN db_dblink l ON l.output_id = lost.node_id
-            JOIN nanoos_cover c ON c.root_id = lost.root_id AND c.node_id = l.input_id
-            WHERE l.type IN {_READ} AND c.kind = {INPUT}
+            FROM lost CROSS JOIN db_dblink l CROSS JOIN nanoos_cover c
+            WHERE l.output_id = lost.node_id AND {_of('lost', 'l.type')} IN {_READ}
+            AND c.root_id = lost.root_id AND c.node_id = l.input_id AND {_of('lost', 'c.kind')} = {INPUT}
         ) f"""
     yield """
         DELETE FROM nanoos_cover
         WHERE (root_id, node_id) IN (SELECT d.root_id, d.node_id FROM nanoos_doubt d)"""
     yield _spread(
         f"""SELECT d.root_id, d.node_id, {ONWARD} AS kind FROM nanoos_doubt d
-        JOIN nanoos_cover_seed s ON s.root_id = d.root_id AND s.node_id = d.node_id
+        WHERE EXISTS (
+            SELECT 1 FROM nanoos_cover_seed s WHERE s.root_id = d.root_id AND s.node_id = d.node_id
+        )
         UNION ALL SELECT d.root_id, d.node_id, {_KIND.format('l.type')}
-        FROM nanoos_doubt d JOIN db_dblink l ON l.output_id = d.node_id
-        JOIN nanoos_cover c ON c.root_id = d.root_id AND c.node_id = l.input_id AND c.kind = {ONWARD}"""
+        FROM nanoos_doubt d CROSS JOIN db_dblink l CROSS JOIN nanoos_cover c
+        WHERE l.output_id = d.node_id
+        AND c.root_id = d.root_id AND c.node_id = l.input_id AND {_of('d', 'c.kind')} = {ONWARD}"""
     )
     yield f"""
         INSERT INTO nanoos_cover (root_id, node_id, kind, ctime)
-        SELECT d.root_id, n.id, {INPUT}, n.ctime FROM nanoos_doubt d JOIN db_dbnode n ON n.id = d.node_id
-        WHERE {_is_member('d.root_id', 'n')} AND EXISTS (
-            SELECT 1 FROM db_dblink l
-            JOIN nanoos_cover c ON c.root_id = d.root_id AND c.node_id = l.output_id AND c.kind > {INPUT}
-            WHERE l.input_id = d.node_id AND l.type IN {_READ}
+        SELECT d.root_id, n.id, {INPUT}, n.ctime FROM nanoos_doubt d CROSS JOIN db_dbnode n
+        WHERE n.id = d.node_id AND {_is_member('d.root_id', 'n')} AND EXISTS (
+            SELECT 1 FROM db_dblink l CROSS JOIN nanoos_cover c
+            WHERE l.input_id = d.node_id AND {_of('d', 'l.type')} IN {_READ}
+            AND c.root_id = d.root_id AND c.node_id = l.output_id AND {_of('d', 'c.kind')} > {INPUT}
         )
         ON CONFLICT (root_id, node_id) DO NOTHING"""
     yield 'DELETE FROM nanoos_doubt'
@@ -257,9 +274,15 @@ def watch(connection: sa.Connection) -> None:
 
 
 def unwatch(connection: sa.Connection) -> None:
-    """Remove views and triggers, which keep AiiDA from changing its tables when it migrates them."""
-    for kind, name in _present(connection):
+    """Remove views and triggers, which keep AiiDA from changing its tables, and empty the cover.
+
+    What nobody watches over would stay open when it should not. `watch` makes all of it again.
+    """
+    present = _present(connection)
+    for kind, name in present:
         connection.exec_driver_sql(f'DROP {kind} IF EXISTS {name}')
+    if present:
+        connection.exec_driver_sql('DELETE FROM nanoos_cover')
 
 
 def _definitions() -> dict[tuple[str, str], str]:

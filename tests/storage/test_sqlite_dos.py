@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from aiida import orm
 from aiida.manage import get_manager
 from aiida.manage.configuration import Profile
 
+from nanoos_plugins.graph.tables import connection
 from nanoos_plugins.install.home import environment
+from nanoos_plugins.storage.shares import NODES, share, visible_to
 from nanoos_plugins.storage.sqlite_dos import INDEXES, TenantSqliteDosStorage
 
 BIN = Path(sys.executable).parent
@@ -114,8 +117,13 @@ def test_backups_hold_what_the_write_ahead_log_holds(storage: TenantSqliteDosSto
     copy.close()
 
 
-def test_several_processes_write_at_once(storage: TenantSqliteDosStorage) -> None:
-    """No `database is locked`: three processes store, link and group nodes and read what others made."""
+def test_several_processes_write_at_once(
+    storage: TenantSqliteDosStorage, tenant: Callable[[str], orm.User]
+) -> None:
+    """No `database is locked`: three processes store, link and group nodes and read what others made.
+
+    The group is shared, so that each of them extends its cover, also by what hangs below its nodes.
+    """
     code = """
 from nanoos_plugins.install.profile import load
 load()
@@ -126,11 +134,14 @@ def double(x):
     return orm.Int(2 * x.value)
 group, _ = orm.Group.collection.get_or_create(label='crowd')
 for number in range(6):
-    group.add_nodes(double(orm.Int(number)))
+    node = double(orm.Int(number))
+    group.add_nodes(node)
+    double(node)
     for node in orm.QueryBuilder().append(orm.Int).iterall():
         pass
 """
-    orm.Group(label='crowd').store()
+    group, reader = orm.Group(label='crowd').store(), tenant('reader')
+    share(group, reader)
 
     def worker(_: int) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, '-c', code]
@@ -140,6 +151,9 @@ for number in range(6):
         results = list(pool.map(worker, range(3)))
     assert [result.returncode for result in results] == [0, 0, 0], results
     assert orm.load_group('crowd').count() == 18
+    seen = sa.select(NODES.c.id).where(visible_to(reader.pk), NODES.c.user_id == group.user.pk)
+    with connection() as opened:
+        assert len(opened.scalars(seen).all()) == 18 * 3
 
 
 MAKE = """
