@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from dataclasses import asdict
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -18,10 +18,11 @@ from api import errors
 from api.database import read, read_slowly
 from api.files import file_response, is_fresh
 from api.paging import After, Limit, Page, decode, encode
-from api.schemas.nodes import File, Form, Graph, GraphEdge, GraphNode, Link, Node, NodeContent
+from api.schemas.nodes import File, Form, Graph, Link, Node, NodeContent
 from api.security import Reader
 from nanoos_plugins.graph.folded import traverse_folded
 from nanoos_plugins.graph.nodes import Filters, list_links, list_nodes, load_node
+from nanoos_plugins.graph.nodes import Node as Projection
 from nanoos_plugins.graph.pictures import as_mermaid, as_prov, as_svg
 from nanoos_plugins.graph.repository import list_files, open_file
 from nanoos_plugins.graph.traverse import (
@@ -29,10 +30,12 @@ from nanoos_plugins.graph.traverse import (
     MOST_NODES,
     Direction,
     LinkKind,
+    Position,
     Question,
     traverse,
 )
 from nanoos_plugins.graph.traverse import Page as Surroundings
+from nanoos_plugins.storage.shares import Viewer
 
 router = APIRouter(prefix='/nodes', tags=['nodes'])
 
@@ -107,12 +110,13 @@ async def get_node(request: Request, caller: Reader, uuid: UUID) -> Response:
     """Return a node with its attributes and extras; by its ETag it is sent again only when it changed."""
     content = await read(request, load_node, caller.viewer, str(uuid))
     body = orjson.dumps(
-        Node.model_validate(content.node).model_dump()
+        _projected(content.node)
         | {
             'description': content.description,
             'attributes': orjson.Fragment(content.attributes),
             'extras': orjson.Fragment(content.extras),
-        }
+        },
+        option=orjson.OPT_UTC_Z,
     )
     # Extras may change on any node, so the tag is of all that is sent; weak, because it may be compressed.
     etag = f'W/"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
@@ -176,27 +180,49 @@ async def get_node_graph(
     # A later page costs as much as all before it, a picture as much as its layout.
     run = read if begin is None and form == 'json' and not fold else read_slowly
     walk = traverse_folded if fold else traverse
-    page = await run(request, walk, caller.viewer, question, limit, begin)
-    media_type = MEDIA_TYPES[form]
-    if form == 'json':
-        return Response(_graph(page).model_dump_json(), media_type=media_type)
-    write = {'svg': as_svg, 'mermaid': as_mermaid, 'prov': as_prov}[form]
-    text = await read_slowly(request, write, caller.viewer, page)
-    headers = PICTURE_HEADERS | ({'X-Next-Page': str(_text(page.after))} if page.after else {})
-    return Response(text, media_type=media_type, headers=headers)
+    content, behind = await run(request, _graph, walk, caller.viewer, question, limit, begin, form)
+    headers = {} if form == 'json' else dict(PICTURE_HEADERS)
+    if form != 'json' and behind is not None:
+        headers['X-Next-Page'] = behind
+    return Response(content, media_type=MEDIA_TYPES[form], headers=headers)
 
 
-def _graph(page: Surroundings) -> Graph:
+def _graph(
+    walk: Callable[[Viewer, Question, int, Position | None], Surroundings],
+    viewer: Viewer,
+    question: Question,
+    limit: int,
+    after: Position | None,
+    form: Form,
+) -> tuple[bytes | str, str | None]:
+    """Return a page of what is around a node in a form, and the cursor behind it."""
+    page = walk(viewer, question, limit, after)
+    if form == 'svg':
+        return as_svg(viewer, page), _text(page.after)
+    if form == 'mermaid':
+        return as_mermaid(viewer, page), _text(page.after)
+    return as_prov(page) if form == 'prov' else _json(page), _text(page.after)
+
+
+def _json(page: Surroundings) -> bytes:
+    """Return a page as `Graph` describes it; a model of each node would take twice the time."""
     uuids = {pk: node.uuid for pk, node in page.nodes.items()}
     nodes = [
-        GraphNode(**asdict(page.nodes[pk]), distance=distance, members=page.members.get(pk) or 1)
+        _projected(page.nodes[pk]) | {'distance': distance, 'members': page.members.get(pk) or 1}
         for pk, distance in page.distance.items()
     ]
+    links = sorted(page.links, key=lambda link: (link.source, link.target, link.kind, link.label))
     edges = [
-        GraphEdge(source=uuids[link.source], target=uuids[link.target], type=link.kind, label=link.label)
-        for link in sorted(page.links, key=lambda link: (link.source, link.target, link.kind, link.label))
+        {'source': uuids[one.source], 'target': uuids[one.target], 'type': one.kind, 'label': one.label}
+        for one in links
     ]
-    return Graph(root=uuids[page.root], nodes=nodes, edges=edges, after=_text(page.after))
+    graph = {'root': uuids[page.root], 'nodes': nodes, 'edges': edges, 'after': _text(page.after)}
+    return orjson.dumps(graph, option=orjson.OPT_UTC_Z)
+
+
+def _projected(node: Projection) -> dict[str, Any]:
+    """Return the fields of `schemas.nodes.Node`: a key of the database is not told."""
+    return {key: getattr(node, key) for key in Node.model_fields}
 
 
 def _text(position: tuple[int, ...] | None) -> str | None:

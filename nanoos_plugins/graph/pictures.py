@@ -24,10 +24,9 @@ def as_mermaid(viewer: Viewer | None, page: Page) -> str:
     return draw_mermaid(_provenance(viewer, page))
 
 
-def as_prov(viewer: Viewer | None, page: Page) -> str:
+def as_prov(page: Page) -> bytes:
     """Return a page as a PROV-JSON document."""
-    del viewer  # a page has only what they see
-    return orjson.dumps(prov_document(page.shown, page.links), option=orjson.OPT_INDENT_2).decode()
+    return orjson.dumps(prov_document(page.shown, page.links), option=orjson.OPT_INDENT_2)
 
 
 def _provenance(viewer: Viewer | None, page: Page) -> Provenance:

@@ -293,7 +293,7 @@ def test_mermaid_says_what_is_a_call(kept_graph: Callable[..., Any]) -> None:
 def test_prov_has_every_node_and_link_once_in_its_place(kept_graph: Callable[..., Any]) -> None:
     graph = kept_graph(3)
     page = traverse(None, Question(graph.structure.uuid, 'descendants', depth=100), 2000)
-    document = json.loads(as_prov(None, page))
+    document = json.loads(as_prov(page))
     names = {f'node:{node.uuid}': node for node in page.nodes.values()}
     assert set(document['activity']) == {name for name, node in names.items() if node.is_process}
     assert set(document['entity']) == {name for name, node in names.items() if not node.is_process}
@@ -314,9 +314,9 @@ def test_prov_has_every_node_and_link_once_in_its_place(kept_graph: Callable[...
     assert activity['prov:startTime'] <= activity['prov:endTime']
 
 
-@pytest.mark.parametrize('draw', [as_svg, as_mermaid, as_prov])
+@pytest.mark.parametrize('draw', [as_svg, as_mermaid, lambda _, page: as_prov(page)])
 def test_a_later_page_is_drawn_with_what_it_is_linked_to(
-    kept_graph: Callable[..., Any], draw: Callable[..., str]
+    kept_graph: Callable[..., Any], draw: Callable[..., str | bytes]
 ) -> None:
     question = Question(kept_graph(3).structure.uuid, 'descendants', depth=100)
     first = traverse(None, question, 4)
