@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 
 import pytest
+import sqlalchemy as sa
 from aiida import orm
 from aiida.manage.configuration import Profile
 
 from nanoos_plugins.install.profile import add_user
+from tests.storage.graphs import open_database
 
 _numbers = count(1)
 
@@ -36,3 +38,12 @@ def bob(tenant: Callable[[str], orm.User]) -> orm.User:
 def carol(tenant: Callable[[str], orm.User]) -> orm.User:
     """Return a third new user."""
     return tenant('carol')
+
+
+@pytest.fixture
+def database() -> Iterator[sa.Connection]:
+    """Return a connection to an empty database."""
+    connection = open_database()
+    yield connection
+    connection.close()
+    connection.engine.dispose()

@@ -3,101 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-import pytest
 import sqlalchemy as sa
-from aiida.storage.sqlite_zip import models
-from aiida.storage.sqlite_zip.utils import create_sqla_engine
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from nanoos_plugins.storage import cover, tables
-from nanoos_plugins.storage.newest import newest_seen
-from nanoos_plugins.storage.owner import SYSTEM_EMAIL
-from nanoos_plugins.storage.shares import COVER, NODES, ROOTS, SHARES, Viewer, seen_by, visible_to
-from nanoos_plugins.storage.sqlite_dos import INDEXES
-from tests.storage.oracle import shared_nodes
-
-TENANTS = (1, 2, 3)
-SYSTEM = 4
-TYPES = ('input_calc', 'input_work', 'create', 'return', 'call_calc', 'call_work')
-NODE, GROUP, LINK, MEMBER, USER = (
-    model.__table__
-    for model in (models.DbNode, models.DbGroup, models.DbLink, models.DbGroupNodes, models.DbUser)
+from nanoos_plugins.storage.cover_sql import TRIGGERS
+from nanoos_plugins.storage.shares import COVER, SHARES
+from tests.storage.graphs import (
+    GROUP,
+    LINK,
+    MEMBER,
+    NODE,
+    TENANTS,
+    TYPES,
+    USER,
+    add_link,
+    add_node,
+    add_share,
+    add_tenants,
+    delete_nodes,
+    expected,
+    open_database,
+    visible,
 )
-START = datetime(2026, 1, 1, tzinfo=UTC)
 
 tenants = st.sampled_from(TENANTS)
 numbers = st.integers(0, 30)
 types = st.sampled_from(TYPES)
-
-
-def open_database() -> sa.Connection:
-    """Return a connection to an empty database in memory, with AiiDA's tables and ours, and the users."""
-    connection = create_sqla_engine(':memory:').connect()
-    models.SqliteBase.metadata.create_all(connection)
-    tables.create(connection)
-    emails = {pk: f'{pk}@nanoos.test' for pk in TENANTS} | {SYSTEM: SYSTEM_EMAIL}
-    connection.execute(sa.insert(USER), [{'id': pk, 'email': email} for pk, email in emails.items()])
-    connection.commit()
-    return connection
-
-
-def visible(connection: sa.Connection, user: int) -> set[int]:
-    """Return what the cover lets a user see."""
-    return set(connection.scalars(sa.select(NODES.c.id).where(visible_to(user))))
-
-
-def expected(connection: sa.Connection, user: int) -> set[int]:
-    """Return what a user should see."""
-    own = sa.select(NODES.c.id).where(NODES.c.user_id.in_([user, SYSTEM]))
-    return set(connection.scalars(own)) | set(connection.scalars(shared_nodes(user)))
-
-
-def add_node(connection: sa.Connection, owner: int, kind: str = 'data.core.int.Int.') -> int:
-    """Store a node; the next one is a second younger."""
-    count = connection.scalar(sa.select(sa.func.count()).select_from(NODE)) or 0
-    ctime = START + timedelta(seconds=count)
-    row = {'uuid': uuid4().hex, 'user_id': owner, 'node_type': kind, 'ctime': ctime}
-    pk = connection.scalar(sa.insert(NODE).values(row).returning(NODE.c.id))
-    assert pk is not None
-    return pk
-
-
-def add_link(connection: sa.Connection, first: int, second: int, kind: str) -> None:
-    """Link two nodes."""
-    connection.execute(sa.insert(LINK).values(input_id=first, output_id=second, type=kind, label='x'))
-
-
-def add_share(connection: sa.Connection, column: str, pk: int, grantee: int | None, access: str) -> None:
-    """Share a node (column `node_id`) or group (`group_id`), as `shares.share` does."""
-    root = connection.scalar(sa.select(ROOTS.c.id).where(ROOTS.c[column] == pk))
-    if root is None:
-        root = connection.scalar(sa.insert(ROOTS).values({column: pk}).returning(ROOTS.c.id))
-    same = SHARES.c.grantee_id.is_(None) if grantee is None else SHARES.c.grantee_id == grantee
-    connection.execute(sa.delete(SHARES).where(SHARES.c.root_id == root, same))
-    connection.execute(sa.insert(SHARES).values(root_id=root, grantee_id=grantee, access=access))
-
-
-def delete_nodes(connection: sa.Connection, pks: list[int]) -> None:
-    """Delete nodes in the order in which AiiDA does: groups, links out of them, links into them, they."""
-    connection.execute(sa.delete(MEMBER).where(MEMBER.c.dbnode_id.in_(pks)))
-    connection.execute(sa.delete(LINK).where(LINK.c.input_id.in_(pks)))
-    connection.execute(sa.delete(LINK).where(LINK.c.output_id.in_(pks)))
-    connection.execute(sa.delete(NODE).where(NODE.c.id.in_(pks)))
-
-
-@pytest.fixture
-def database() -> Iterator[sa.Connection]:
-    """Return a connection to an empty database."""
-    connection = open_database()
-    yield connection
-    connection.close()
-    connection.engine.dispose()
 
 
 class Graph(RuleBasedStateMachine):
@@ -325,7 +261,7 @@ def test_triggers_read_no_table_as_a_whole(database: sa.Connection) -> None:
     database.exec_driver_sql('ANALYZE sqlite_schema')
     steps = set()
     for name in ('link_made', 'link_lost', 'grouped', 'ungrouped'):
-        for statement in cover.TRIGGERS[f'nanoos_cover_{name}'][2]:
+        for statement in TRIGGERS[f'nanoos_cover_{name}'][2]:
             asked = statement.replace('NEW.type', "'create'")
             asked = re.sub(r'(NEW|OLD)\.\w+', '7', asked)
             steps |= {row.detail for row in database.exec_driver_sql(f'EXPLAIN QUERY PLAN {asked}')}
@@ -333,55 +269,3 @@ def test_triggers_read_no_table_as_a_whole(database: sa.Connection) -> None:
     # What a step of the walk found, and what is in doubt: few. All else is looked up by its key.
     assert scanned <= {'w', 'walk', 'a', 'f', 'd', 'nanoos_doubt', 's', 'lost'}, scanned
     assert not [step for step in steps if 'BLOOM' in step]
-
-
-def add_tenants(connection: sa.Connection) -> None:
-    """Store 40 nodes each of tenants 1 and 3 and of the system in turn, a chain of 1's shared with 2."""
-    chain = []
-    for _ in range(40):
-        chain.append(add_node(connection, 1))
-        add_node(connection, 3)
-        add_node(connection, SYSTEM)
-    for first, second in zip(chain, chain[1:], strict=False):
-        add_link(connection, first, second, 'input_calc')
-    add_share(connection, 'node_id', chain[10], 2, 'read')
-    add_share(connection, 'node_id', chain[20], None, 'read')
-
-
-@pytest.mark.parametrize('viewer', [Viewer(1), Viewer(2), Viewer(3), Viewer(2, 1), None])
-@pytest.mark.parametrize('limit', [1, 7, 200])
-def test_pages_of_the_newest_hold_what_is_seen(
-    database: sa.Connection, viewer: Viewer | None, limit: int
-) -> None:
-    add_tenants(database)
-    group = {'id': 1, 'uuid': uuid4().hex, 'label': 'some', 'user_id': 1}
-    database.execute(sa.insert(GROUP).values(group))
-    for pk in range(1, 121, 2):
-        database.execute(sa.insert(MEMBER).values(dbgroup_id=1, dbnode_id=pk))
-    is_asked = NODE.c.id % 5 != 0
-    newest = (NODE.c.ctime.desc(), NODE.c.id.desc())
-    asked = sa.select(NODE.c.id).where(is_asked, seen_by(viewer, NODE.c)).order_by(*newest)
-    statement = sa.select(NODE.c.id, NODE.c.ctime, USER.c.email).join(USER).where(is_asked)
-    found, after = [], None
-    while rows := database.execute(newest_seen(statement, NODE, viewer, limit, after)).all():
-        assert len(rows) <= limit
-        found += [row.id for row in rows]
-        after = (rows[-1].ctime, rows[-1].id)
-    assert found == database.scalars(asked).all()
-    assert len(found) > 10
-
-
-def test_pages_follow_indexes(database: sa.Connection) -> None:
-    """No branch of a page sorts or scans the nodes, whoever asks."""
-    for name, columns in INDEXES.items():
-        database.exec_driver_sql(f'CREATE INDEX {name} ON {columns}')
-    add_tenants(database)
-    database.exec_driver_sql('ANALYZE')
-    page = newest_seen(sa.select(NODE.c.id, NODE.c.ctime), NODE, Viewer(2), 50, None)
-    text = str(page.compile(database, compile_kwargs={'literal_binds': True}))
-    steps = [row.detail for row in database.exec_driver_sql(f'EXPLAIN QUERY PLAN {text}')]
-    assert not [step for step in steps if step.startswith('SCAN db_dbnode')], steps
-    assert [step for step in steps if 'ix_nanoos_cover_ctime (root_id=?' in step], steps
-    assert len([step for step in steps if 'ix_nanoos_node_user_ctime_id (user_id=?' in step]) == 2, steps
-    # The page itself is sorted, of a few rows; the branches are not.
-    assert len([step for step in steps if step == 'USE TEMP B-TREE FOR ORDER BY']) == 1, steps
