@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from nanoos_plugins.graph.keyset import Cursor, newest_first
+from nanoos_plugins.graph.seen import newest_first_seen
 from nanoos_plugins.graph.tables import connection, tables
 from nanoos_plugins.storage.shares import Viewer, seen_by
 
@@ -40,7 +41,7 @@ def list_materials(
     :param viewer: who asks; the newest revision is the newest that they see.
     """
     attributes = tables().node.c.attributes
-    statement = _select().where(_is_newest(viewer), attributes['archived'].as_boolean() == archived)
+    statement = _select().where(sa.not_(_is_revised(viewer)), attributes['archived'].as_boolean() == archived)
     if text is not None:
         keys = ('name', 'formula', 'description', 'tags')
         found = [attributes[key].as_string().icontains(text, autoescape=True) for key in keys]
@@ -52,7 +53,7 @@ def list_materials(
     for element in elements:
         # Not followed by a small letter: C is not in CuO.
         statement = statement.where(attributes['formula'].as_string().regexp_match(f'{element}(?![a-z])'))
-    return newest_first(statement, limit, after)
+    return newest_first_seen(statement, limit, after, viewer)
 
 
 def find_material(material_id: str, viewer: Viewer | None = None) -> dict[str, Any]:
@@ -133,36 +134,33 @@ def _has_tag(tag: str) -> sa.ColumnElement[bool]:
     return sa.or_(*(tags.contains(text, autoescape=True) for text in sorted(written)))
 
 
-def _is_newest(viewer: Viewer | None) -> sa.ColumnElement[bool]:
-    """Return the condition that a revision is the newest of its material that the viewer sees.
+def _is_revised(viewer: Viewer | None) -> sa.ColumnElement[bool]:
+    """Return the condition that there is a newer revision which the viewer sees.
 
-    For somebody who does not see everything the graph does not tell: the next revision may be another's, and
-    no longer shared, while the one after it is seen. So the revisions that they see are ranked.
+    It is the next one as a rule, which the graph tells. For somebody who does not see everything the next may
+    be another's, and no longer shared, while the one after it is seen; only then all materials are looked at.
     """
     if viewer is None:
-        return sa.not_(_is_revised())
-    node = tables().node.alias('seen_material')
-    attributes = node.c.attributes
-    newest_of_each = (
-        sa.func.row_number()
-        .over(
-            partition_by=attributes['material_id'].as_string(),
-            order_by=(attributes['revision'].as_integer().desc(), node.c.id.desc()),
-        )
-        .label('place')
+        return _is_revised_by(tables().link.alias('made'))
+    node, newer = tables().node, tables().node.alias('newer')
+    is_behind = sa.exists().where(
+        newer.c.node_type == MATERIAL_TYPE,
+        newer.c.attributes['material_id'].as_string() == node.c.attributes['material_id'].as_string(),
+        newer.c.attributes['revision'].as_integer() > node.c.attributes['revision'].as_integer(),
+        seen_by(viewer, newer.c),
     )
-    ranked = (
-        sa.select(node.c.id, newest_of_each)
-        .where(node.c.node_type == MATERIAL_TYPE, seen_by(viewer, node.c))
-        .subquery('ranked')
-    )
-    return tables().node.c.id.in_(sa.select(ranked.c.id).where(ranked.c.place == 1))
+    next_one = tables().node.alias('next_one')
+    made = tables().link.alias('made')
+    is_seen = sa.exists().where(next_one.c.id == made.c.output_id, seen_by(viewer, next_one.c))
+    return sa.or_(_is_revised_by(made, is_seen), sa.and_(_is_revised_by(made), is_behind))
 
 
-def _is_revised() -> sa.ColumnElement[bool]:
-    """Return the condition that a revision went into a process that made the next one."""
-    node = tables().node
-    into, made = tables().link.alias(), tables().link.alias()
+def _is_revised_by(made: sa.FromClause, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Return the condition that a revision went into a process that made the next one.
+
+    :param made: the link from that process to the next one, on which there may be `conditions`.
+    """
+    node, into = tables().node, tables().link.alias()
     process = tables().node.alias()
     return sa.exists().where(
         into.c.input_id == node.c.id,
@@ -171,4 +169,5 @@ def _is_revised() -> sa.ColumnElement[bool]:
         process.c.process_type == REVISE,
         made.c.input_id == process.c.id,
         made.c.type == 'create',
+        *conditions,
     )

@@ -10,6 +10,7 @@ from ase import Atoms
 
 from nanoos_plugins.graph.keyset import Cursor, newest_first
 from nanoos_plugins.graph.materials import MATERIAL_TYPE, revisions
+from nanoos_plugins.graph.seen import newest_first_seen
 from nanoos_plugins.graph.tables import connection, tables
 from nanoos_plugins.storage.shares import Viewer, seen_by
 
@@ -43,11 +44,10 @@ def list_structures(
                 path.as_integer() == value if key in _NUMBERS else path.as_string() == value
             )
     if material_id is None:
-        statement = statement.where(seen_by(viewer, node.c))
-    else:
-        below = _below([row['pk'] for row in revisions(material_id, viewer)], viewer)
-        statement = statement.where(node.c.id.in_(sa.select(below.c.id)))
-    return newest_first(statement, limit, after)
+        return newest_first_seen(statement, limit, after, viewer)
+    # All that is below is seen, and seldom much: it is looked at as a whole.
+    below = _below([row['pk'] for row in revisions(material_id, viewer)], viewer)
+    return newest_first(statement.where(node.c.id.in_(sa.select(below.c.id))), limit, after)
 
 
 def materials_above(structure_pk: int, viewer: Viewer | None = None) -> list[int]:

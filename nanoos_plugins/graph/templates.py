@@ -6,7 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from nanoos_plugins.graph.keyset import Cursor, newest_first
+from nanoos_plugins.graph.keyset import Cursor
+from nanoos_plugins.graph.seen import newest_first_seen
 from nanoos_plugins.graph.tables import connection, tables
 from nanoos_plugins.storage.shares import Viewer, seen_by
 
@@ -22,11 +23,11 @@ def list_templates(
 ) -> tuple[list[dict[str, Any]], Cursor | None]:
     """Return up to `limit` templates, newest first, and the cursor behind them; None does not restrict."""
     node = tables().node
-    statement = _select(viewer)
+    statement = _select()
     for key, value in {'engine': engine, 'origin': origin}.items():
         if value is not None:
             statement = statement.where(node.c.attributes[key].as_string() == value)
-    return newest_first(statement, limit, after)
+    return newest_first_seen(statement, limit, after, viewer)
 
 
 def find_template(uuid: str, viewer: Viewer | None = None) -> dict[str, Any]:
@@ -34,15 +35,17 @@ def find_template(uuid: str, viewer: Viewer | None = None) -> dict[str, Any]:
 
     :raises LookupError: when the viewer sees no such template.
     """
+    node = tables().node
+    statement = _select().where(node.c.uuid == uuid, seen_by(viewer, node.c))
     with connection() as opened:
-        found = opened.execute(_select(viewer).where(tables().node.c.uuid == uuid)).mappings().first()
+        found = opened.execute(statement).mappings().first()
     if found is None:
         raise LookupError(f'no template {uuid}')
     return dict(found)
 
 
-def _select(viewer: Viewer | None) -> sa.Select[Any]:
-    """Return the projection of the templates that the viewer sees."""
+def _select() -> sa.Select[Any]:
+    """Return the projection of a template."""
     node, user = tables().node, tables().user
     texts = ('name', 'engine', 'origin', 'description')
     return (
@@ -55,5 +58,5 @@ def _select(viewer: Viewer | None) -> sa.Select[Any]:
             node.c.attributes['parameters'].label('parameters'),
         )
         .join(user, node.c.user_id == user.c.id)
-        .where(node.c.node_type == TEMPLATE_TYPE, seen_by(viewer, node.c))
+        .where(node.c.node_type == TEMPLATE_TYPE)
     )
