@@ -69,9 +69,10 @@ def bulk(
         for identifier, node_type in zip(identifiers, nodes, strict=True)
     ]  # fmt: skip
     with connection() as opened, opened.begin():
-        last = opened.execute(sa.select(sa.func.max(node.c.id))).scalar() or 0
-        opened.execute(sa.insert(node), [{**row, 'id': last + i} for i, row in enumerate(rows, 1)])
-        pks = [last + i for i in range(1, len(rows) + 1)]
+        opened.execute(sa.insert(node), rows)
+        inserted = opened.execute(sa.select(node.c.uuid, node.c.id).where(node.c.user_id == owner.pk))
+        key = {str(row.uuid): row.id for row in inserted}
+        pks = [key[identifier] for identifier in identifiers]
         made = [
             {'input_id': pks[source], 'output_id': pks[target], 'type': kind, 'label': label}
             for source, target, kind, label in links
