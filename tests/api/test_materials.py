@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from aiida import orm
 
+from nanoos_plugins.accounts.tokens import make_token
+from nanoos_plugins.graph.tables import connection
+from nanoos_plugins.storage.owner import acting_as
 from tests.api.conftest import Person
 from tests.api.test_auth import is_problem
 
@@ -165,3 +168,27 @@ def test_who_may_only_read_makes_nothing(client: Any, alice: Person) -> None:
     assert is_problem(client.put(f'{path}/shares', json={'everybody': True}, headers=headers), 403)
     assert client.get(path, headers=headers).status_code == 200
     assert is_problem(client.get(path), 401)
+
+
+def test_a_token_for_one_group_shows_what_is_in_it_and_makes_nothing(
+    client: Any, sign_up: Callable[..., Person]
+) -> None:
+    person = sign_up()
+    inside, outside = make(person, name='inside'), make(person, name='outside')
+    with acting_as(person.user):
+        group = orm.Group(label=f'of {person.email}').store()
+        group.add_nodes(orm.load_node(inside['uuid']))
+    assert person.user.pk is not None
+    scopes = ['read', 'write']
+    with connection() as opened, opened.begin():
+        _, token = make_token(opened, person.user.pk, 'user', 'group', scopes, None, group.pk)
+    headers = {'Authorization': f'Bearer {token}'}
+    listed = client.get('/api/materials', headers=headers).json()['items']
+    assert [row['name'] for row in listed] == ['inside']
+    assert is_problem(client.get(f'/api/materials/{outside["material_id"]}', headers=headers), 404)
+    before = nodes()
+    assert is_problem(client.post('/api/materials', json={'name': 'new'}, headers=headers), 403)
+    change = {'revision': 1, 'name': 'new'}
+    path = f'/api/materials/{inside["material_id"]}'
+    assert is_problem(client.patch(path, json=change, headers=headers), 403)
+    assert nodes() == before
