@@ -11,6 +11,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal
 
 import sqlalchemy as sa
@@ -30,6 +31,8 @@ MOST_DEPTH = 100
 MOST_NODES = 2000
 #: Most nodes of a walk before a page: its cost grows with them.
 MOST_BEFORE = 200_000
+#: Links behind a level that are asked for at first; only a longer walk asks for all of them.
+FIRST_LINKS = 2 * MOST_NODES
 SIDES = {'ancestors': (0,), 'descendants': (1,), 'both': (0, 1)}
 
 
@@ -196,8 +199,16 @@ def _behind(
         .where(here.in_(level), *_of_kinds(kinds), seen_by(viewer, node.c))
         .order_by(here, link.c.id)
     )
-    with opened.execute(statement.execution_options(stream_results=True)) as rows:
+    # PostgreSQL plans for all rows unless it is told how few are wanted: it would sort a hub's links first.
+    yielded = 0
+    with opened.execute(statement.limit(FIRST_LINKS)) as rows:
         for row in rows:
+            yield row[0], row[1], row[2]
+            yielded += 1
+    if yielded < FIRST_LINKS:
+        return
+    with opened.execute(statement.execution_options(stream_results=True)) as rows:
+        for row in islice(rows, yielded, None):
             yield row[0], row[1], row[2]
 
 

@@ -129,6 +129,16 @@ def test_pages_together_are_the_whole_each_node_and_link_once(
     assert far[0] == 0
 
 
+@pytest.mark.parametrize('first', [1, 2, 3, 4])
+def test_a_walk_goes_on_behind_the_links_it_asked_for_at_first(
+    diamonds: list[str], first: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = Question(diamonds[0], 'descendants', depth=100)
+    whole = traverse.traverse(None, question, 2000)
+    monkeypatch.setattr(traverse, 'FIRST_LINKS', first)
+    assert uuids(traverse.traverse(None, question, 2000)) == uuids(whole)
+
+
 def test_depth_and_kinds_bound_a_walk(diamonds: list[str]) -> None:
     near = traverse.traverse(None, Question(diamonds[0], 'descendants', depth=3), 2000)
     assert sorted(uuids(near)) == sorted(diamonds[:6])
