@@ -10,9 +10,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
+import httpx2
 import pytest
 import sqlalchemy as sa
 from aiida import orm
@@ -29,7 +31,7 @@ from nanoos_plugins.launch import KeyUsedError, submit_once, submitted
 from nanoos_plugins.storage.accounts import IDEMPOTENCY
 from nanoos_plugins.storage.owner import acting_as, system_user
 from nanoos_plugins.tasks import is_lost
-from tests.api.conftest import Person
+from tests.api.conftest import Person, Server
 from tests.api.test_auth import is_problem
 from tests.api.test_jobs import count, ended, new_job, structure_of
 
@@ -241,6 +243,57 @@ def test_killing_the_writer_at_any_moment_loses_and_doubles_nothing(
         assert [one.uuid for one in found] == [uuid]
         assert len(found[0].called) == CALLED, found[0].called
     assert len(keys_of(alice).keys() & {f'kill-{number}' for number in range(12)}) == 12
+
+
+def test_killing_the_api_under_load_loses_and_doubles_nothing(
+    server: Server, alice: Person, daemon: None
+) -> None:
+    """Six clients submit at once, the API is killed -9 twice meanwhile, and each repeats until accepted."""
+    chance = random.Random(5)
+    headers = {'Authorization': f'Bearer {alice.session["access_token"]}'}
+    body = new_job(structure_of(alice))
+    accepted: dict[str, set[str]] = {f'crash {number}': set() for number in range(10)}
+    unanswered: list[str] = []
+
+    def submit(label: str) -> None:
+        key = {'Idempotency-Key': label.replace(' ', '-')}
+        end = time.monotonic() + 300
+        while time.monotonic() < end:
+            try:
+                answer = httpx2.post(
+                    f'{server.url}/api/jobs', json={**body, 'label': label}, headers=headers | key, timeout=60
+                )
+            except httpx2.TransportError:
+                unanswered.append(label)
+                time.sleep(0.1)
+                continue
+            if answer.status_code in (200, 201):
+                accepted[label].add(answer.json()['uuid'])
+                return
+            assert answer.status_code == 503, answer.text
+
+    def crash() -> None:
+        for _ in range(2):
+            before = sum(map(len, accepted.values()))
+            end = time.monotonic() + 60
+            while sum(map(len, accepted.values())) < before + 2 and time.monotonic() < end:
+                time.sleep(0.005)
+            time.sleep(chance.uniform(0, 0.1))
+            server.kill()
+            server.start()
+
+    crashing = threading.Thread(target=crash)
+    crashing.start()
+    with ThreadPoolExecutor(6) as clients:
+        list(clients.map(submit, accepted))
+    crashing.join()
+    assert unanswered, 'the API was never killed at work'
+    for label, uuids in accepted.items():
+        assert len(uuids) == 1, label
+        assert ended(alice, next(iter(uuids)))['status'] == 'COMPLETED'
+        found = jobs_of(alice, label)
+        assert [one.uuid for one in found] == list(uuids)
+        assert len(found[0].called) == CALLED, found[0].called
 
 
 def test_a_restarted_daemon_is_found_again(alice: Person, daemon: None) -> None:
