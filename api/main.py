@@ -36,7 +36,6 @@ from nanoos_plugins.accounts.secret import signing_key
 from nanoos_plugins.graph.tables import connection
 from nanoos_plugins.install.profile import load
 from nanoos_plugins.storage import tables
-from nanoos_plugins.storage.changes import create_changes
 
 ROUTERS = (
     health.router,
@@ -59,7 +58,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     load()
     with connection() as opened:
         tables.create(opened)
-        create_changes(opened)
         opened.commit()
     app.state.signing_key = signing_key()
     app.state.writer = Writer()
@@ -126,7 +124,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
             allow_origins=settings.cors_origins,
             allow_methods=['*'],
             allow_headers=['Authorization', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID'],
-            expose_headers=['X-Request-ID', 'Retry-After', 'ETag'],
+            expose_headers=['X-Request-ID', 'X-Next-Page', 'Retry-After', 'ETag'],
         )
     app.add_middleware(
         LimitBody,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Query
@@ -13,6 +13,8 @@ from pydantic import BaseModel, Field
 from nanoos_plugins.graph.keyset import Cursor
 
 Item = TypeVar('Item')
+#: What no primary key reaches.
+LARGEST = 2**63
 
 Limit = Annotated[int, Query(ge=1, le=200, description='most items of a page')]
 After = Annotated[
@@ -43,7 +45,10 @@ def decode(after: str | None) -> Cursor | None:
         return None
     try:
         text = base64.urlsafe_b64decode(after + '=' * (-len(after) % 4)).decode('ascii')
-        time, _, pk = text.partition(' ')
-        return datetime.fromisoformat(time), int(pk)
-    except (ValueError, binascii.Error):
-        raise ValueError(f'after: expected the `after` of a page before, got {after!r:.80}') from None
+        time, _, number = text.partition(' ')
+        created, pk = datetime.fromisoformat(time).astimezone(UTC), int(number)
+    except (ValueError, OverflowError, binascii.Error):
+        created, pk = None, 0
+    if created is None or not 0 < pk < LARGEST:
+        raise ValueError(f'after: expected the `after` of a page before, got {after!r:.80}')
+    return created, pk

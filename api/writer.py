@@ -46,7 +46,7 @@ class Writer:
         """Return the process id of the child, None when there is none."""
         return None if self._process is None or self._process.returncode is not None else self._process.pid
 
-    async def write(self, name: str, caller: Caller | None, **inputs: Any) -> Any:
+    async def write(self, name: str, caller: Caller | None, /, **inputs: Any) -> Any:
         """Have the write `name` of `api.writes` done for `caller` and return its answer.
 
         :raises RequestError: with the status of what went wrong; 503 when the process ended meanwhile or too

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from nanoos_plugins.storage import accounts, cover, shares
+from nanoos_plugins.storage import accounts, changes, cover, shares
 
 
 def create(connection: sa.Connection) -> None:
@@ -15,3 +15,4 @@ def create(connection: sa.Connection) -> None:
         for index in table.indexes:
             index.create(connection, checkfirst=True)
     cover.watch(connection)
+    changes.create_changes(connection)
