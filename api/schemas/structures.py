@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from api.schemas.values import Object, Word
 
@@ -24,13 +24,30 @@ Builder = Literal[
     'supercell',
     'vacancy',
 ]
-Vector = tuple[float, float, float]
-Cell = Annotated[tuple[Vector, Vector, Vector], Field(description='cell vectors, one a row [Å]')]
+
+
+def _several(item: dict[str, Any], count: int) -> WithJsonSchema:
+    """Return the schema of so many items of one kind; that of a tuple is read wrong by tools."""
+    return WithJsonSchema({'type': 'array', 'items': item, 'minItems': count, 'maxItems': count})
+
+
+_VECTOR = {'type': 'array', 'items': {'type': 'number'}, 'minItems': 3, 'maxItems': 3}
+Vector = Annotated[tuple[float, float, float], WithJsonSchema(_VECTOR)]
+Cell = Annotated[
+    tuple[Vector, Vector, Vector], _several(_VECTOR, 3), Field(description='cell vectors, one a row [Å]')
+]
 Positions = Annotated[list[Vector], Field(description='of the sites, Cartesian [Å]')]
 Symbols = Annotated[
     list[str], Field(description='chemical symbol of each site; of a partially occupied one its kind')
 ]
-Periodic = Annotated[tuple[bool, bool, bool], Field(description='whether periodic along each cell vector')]
+Periodic = Annotated[
+    tuple[bool, bool, bool],
+    _several({'type': 'boolean'}, 3),
+    Field(description='whether periodic along each cell vector'),
+]
+Repeat = Annotated[tuple[int, int, int], _several({'type': 'integer'}, 3)]
+Edge = Annotated[tuple[Vector, Vector], _several(_VECTOR, 2)]
+Bond = Annotated[tuple[int, int], _several({'type': 'integer'}, 2)]
 
 
 class UploadFields(BaseModel):
@@ -136,11 +153,11 @@ class StructureView(BaseModel):
 
     cell: Cell
     pbc: Periodic
-    repeat: tuple[int, int, int] = Field(description='how many cells along each vector')
+    repeat: Repeat = Field(description='how many cells along each vector')
     symbols: list[str] = Field(description='of the drawn atoms')
     positions: list[Vector] = Field(description='of the drawn atoms, Cartesian [Å]')
     sites: list[int] = Field(description='of which site of the cell each drawn atom is an image')
-    edges: list[tuple[Vector, Vector]] = Field(description='of the repeated cell, pairs of points [Å]')
-    bonds: list[tuple[int, int]] = Field(
+    edges: list[Edge] = Field(description='of the repeated cell, pairs of points [Å]')
+    bonds: list[Bond] = Field(
         description='pairs of drawn atoms nearer than 1.15 times the sum of their covalent radii'
     )

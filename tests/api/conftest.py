@@ -1,4 +1,7 @@
-"""The application on the temporary instance, and people who are signed in."""
+"""The application on the temporary instance, and people who are signed in.
+
+All of it ends with the last test of this folder: while an API runs, nobody may lock the storage.
+"""
 
 from __future__ import annotations
 
@@ -40,20 +43,20 @@ class Person:
     http: Callable[..., Any]
 
 
-@pytest.fixture(scope='session')
+@pytest.fixture(scope='package')
 def app(profile: Profile) -> FastAPI:
     """Return the application, with limits that no test meets by chance."""
     return create_app(Settings(sign_up='open', requests_per_minute=10**6, sign_ins_per_minute=10**6))
 
 
-@pytest.fixture(scope='session')
+@pytest.fixture(scope='package')
 def client(app: FastAPI) -> Iterator[TestClient]:
     """Return a client of the running application."""
     with TestClient(app, raise_server_exceptions=False) as running:
         yield running
 
 
-@pytest.fixture(scope='session')
+@pytest.fixture(scope='package')
 def sign_up(client: TestClient) -> Callable[..., Person]:
     """Return a function that makes a new person with an account and signs them in."""
     from aiida import orm
@@ -117,7 +120,7 @@ class Server:
             self._process.wait(60)
 
 
-@pytest.fixture(scope='session')
+@pytest.fixture(scope='package')
 def server(profile: Profile) -> Iterator[Server]:
     """Serve the API on loopback, for what a client in this process cannot show: streams and crashes."""
     running = Server()
@@ -126,13 +129,13 @@ def server(profile: Profile) -> Iterator[Server]:
     running.stop()
 
 
-@pytest.fixture(scope='session')
+@pytest.fixture(scope='package')
 def alice(sign_up: Callable[..., Person]) -> Person:
     """Return one person."""
     return sign_up('alice')
 
 
-@pytest.fixture(scope='session')
+@pytest.fixture(scope='package')
 def bob(sign_up: Callable[..., Person]) -> Person:
     """Return another person."""
     return sign_up('bob')

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -65,9 +66,11 @@ def statuses(server: Server) -> Counter[int]:
     return Counter(line['status'] for line in lines if line['message'] == 'request')
 
 
-def test_somebody_who_is_signed_in(watched: Server, alice: Person) -> None:
+def test_somebody_who_is_signed_in(watched: Server, sign_up: Callable[..., Person]) -> None:
     before = statuses(watched)
-    made = alice.http('POST', '/auth/tokens', json={'name': 'st', 'scopes': ['read', 'write', 'submit']})
+    made = sign_up('fuzzy').http(
+        'POST', '/auth/tokens', json={'name': 'st', 'scopes': ['read', 'write', 'submit']}
+    )
     run(watched, '--max-examples=10', f'--header=Authorization: Bearer {made.json()["token"]}')
     after = statuses(watched) - before
     assert after[200] > 50
