@@ -236,15 +236,24 @@ def test_files_are_listed_and_opened_without_the_node(alice: orm.User, bob: orm.
 def test_a_forged_key_opens_nothing(alice: orm.User, key: str) -> None:
     with acting_as(alice):
         node = folder()
+    forged = {'o': {'x': {'k': key}, 'y': {'o': {'z': {'k': key}}}}}
+    set_files(node, forged)
+    try:
+        assert list_files(viewer_of(alice), node.uuid, 50, 0) == ([], None)
+        for path in ('x', 'y/z'):
+            with pytest.raises(LookupError):
+                open_file(viewer_of(alice), node.uuid, path)
+    finally:
+        # AiiDA refuses to maintain or back up a storage with files that are not there.
+        set_files(node, {})
+
+
+def set_files(node: orm.Node, metadata: dict[str, object]) -> None:
+    """Write down other files of a node than it has."""
     table = tables().node
     with connection() as opened, opened.begin():
-        forged = {'o': {'x': {'k': key}, 'y': {'o': {'z': {'k': key}}}}}
-        statement = sa.update(table).where(table.c.id == node.pk).values(repository_metadata=forged)
+        statement = sa.update(table).where(table.c.id == node.pk).values(repository_metadata=metadata)
         opened.execute(statement)
-    assert list_files(viewer_of(alice), node.uuid, 50, 0) == ([], None)
-    for path in ('x', 'y/z'):
-        with pytest.raises(LookupError):
-            open_file(viewer_of(alice), node.uuid, path)
 
 
 def test_provenance_and_its_extent_are_those_that_a_viewer_sees(
