@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from aiida import orm
     from aiida.manage.configuration import Profile
 
+    from tests.postgres import Postgres
+
 # AiiDA reads its configuration's folder when it is imported, and test modules import it: so the temporary
 # home is made before any of them is collected.
 _HOME = tempfile.TemporaryDirectory(prefix='nanoos-tests-')
@@ -46,6 +48,15 @@ def profile() -> Iterator[Profile]:
 
     yield create_embedded(email=OWNER)
     delete()
+
+
+@pytest.fixture(scope='session')
+def postgres() -> Iterator[Postgres]:
+    """Run a PostgreSQL of the tests' own."""
+    from tests.postgres import running
+
+    with running() as server:
+        yield server
 
 
 @pytest.fixture(scope='session')

@@ -7,6 +7,7 @@ import re
 import shutil
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -62,12 +63,34 @@ def create_embedded(email: str | None = None, first_name: str = '', last_name: s
     :raises ValueError: for something that is no e-mail address, or one that differs from the default user's
         of a profile that exists.
     """
+    settings = embedded_settings()
+    return _create(
+        settings['storage']['backend'], {'filepath': str(home() / 'storage')}, email, first_name, last_name
+    )
+
+
+def create_server(
+    storage: dict[str, Any], email: str | None = None, first_name: str = '', last_name: str = ''
+) -> Profile:
+    """Make a profile on PostgreSQL, load it and return it; what is there already is kept and completed.
+
+    :param storage: configuration of `nanoos.psql_dos`, as `postgres.create_database` gives it, and its
+        `repository_uri`.
+    :param email: as in `create_embedded`, with its errors.
+    """
+    return _create('nanoos.psql_dos', storage, email, first_name, last_name)
+
+
+def _create(
+    backend: str, storage: dict[str, Any], email: str | None, first_name: str, last_name: str
+) -> Profile:
+    """Make the profile on a storage, load it and return it."""
     if email is not None and not re.fullmatch(r'[^@\s]+@[^@\s]+', email):
         raise ValueError(f'{email!r} is no e-mail address: expected name@host, e.g. {default_email()}')
     settings = embedded_settings()
     config = _config(create=True)
     if NAME not in config.profile_names:
-        _create_profile(config, settings)
+        _create_profile(config, settings, backend, storage)
     for option, value in settings['options'].items():
         config.set_option(option, value, scope=NAME)
     config.set_default_profile(NAME, overwrite=True)
@@ -166,7 +189,7 @@ def _config(create: bool) -> Config:
     return get_config(create=create)
 
 
-def _create_profile(config: Config, settings: dict[str, Any]) -> None:
+def _create_profile(config: Config, settings: dict[str, Any], backend: str, storage: dict[str, Any]) -> None:
     """Make the storage and the profile that names it.
 
     A storage that no profile names is left over from a creation that was interrupted, or from a lost
@@ -174,13 +197,14 @@ def _create_profile(config: Config, settings: dict[str, Any]) -> None:
     """
     from aiida.plugins import BrokerFactory
 
-    storage, broker = home() / 'storage', settings['broker']['backend']
-    if storage.exists():
-        storage.rename(storage.with_name(f'storage-{datetime.now():%Y%m%d-%H%M%S-%f}'))
+    broker = settings['broker']['backend']
+    folder = Path(storage['filepath']) if 'filepath' in storage else None
+    if folder is not None and folder.exists():
+        folder.rename(folder.with_name(f'storage-{datetime.now():%Y%m%d-%H%M%S-%f}'))
     config.create_profile(
         name=NAME,
-        storage_backend=settings['storage']['backend'],
-        storage_config={'filepath': str(storage)},
+        storage_backend=backend,
+        storage_config=storage,
         broker_backend=broker,
         broker_config=BrokerFactory(broker).get_default_config(),
     )
