@@ -17,7 +17,7 @@ from aiida.storage.sqlite_zip import models, orm
 from aiida.storage.sqlite_zip.utils import create_sqla_engine
 from sqlalchemy.orm import scoped_session, sessionmaker
 
-from nanoos_plugins.storage import cover, tables
+from nanoos_plugins.storage import cover, properties, tables
 from nanoos_plugins.storage.tenancy import TenantNode, TenantQueryBuilder, TenantStorage
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class TenantSqliteDosStorage(TenantStorage, SqliteDosStorage):
         """Migrate to AiiDA's newest schema, then make what of ours is missing."""
         with _opened(profile) as connection:
             cover.unwatch(connection)
+            properties.unwatch(connection)
         super().migrate(profile)
         _set_up(profile)
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from nanoos_plugins.storage import accounts, changes, cover, shares
+from nanoos_plugins.storage import accounts, changes, cover, properties, shares
 
 
 def create(connection: sa.Connection) -> None:
     """Make what of ours is missing or of an older version; nothing is lost, and nothing is done twice."""
-    tables = [*shares.TABLES, *cover.TABLES, *accounts.TABLES]
+    tables = [*shares.TABLES, *cover.TABLES, *accounts.TABLES, *properties.TABLES]
     shares.METADATA.create_all(connection, tables=tables)
     for table in tables:
         for index in table.indexes:
             index.create(connection, checkfirst=True)
     cover.watch(connection)
+    properties.watch(connection)
     changes.create_changes(connection)
