@@ -16,7 +16,6 @@ from api.errors import RequestError
 from api.idempotency import Key, digest_of, key_of
 from api.paging import After, Limit, Page, decode, encode
 from api.schemas.jobs import (
-    Action,
     Caching,
     Failure,
     Job,
@@ -37,19 +36,14 @@ from nanoos_plugins.graph.failure import find_failure
 from nanoos_plugins.graph.progress import ReportLine as Line
 from nanoos_plugins.graph.progress import calculations_below, progress, report_page
 from nanoos_plugins.graph.status import JobStatus
+from nanoos_plugins.steering import RESEND_AFTER, WANTED, Action, is_done, is_too_late
 from nanoos_plugins.storage.shares import Viewer
 
 router = APIRouter(prefix='/jobs', tags=['jobs'])
 
 #: [s] How long a request to pause, play or kill waits for it to have happened.
 STEER_TIMEOUT = 15.0
-RESEND_AFTER = 3.0
 LINES = 200
-WANTED = {
-    'pause': frozenset({JobStatus.PAUSED}),
-    'play': frozenset(JobStatus) - {JobStatus.PAUSED},
-    'kill': frozenset({JobStatus.KILLED}),
-}
 
 
 @router.get('')
@@ -236,26 +230,25 @@ async def steer_job(request: Request, caller: Submitter, uuid: UUID, action: Act
     job = await read(request, graph.find_job, uuid, viewer)
     if job.owner != caller.email:
         raise PermissionError(f'job {uuid} belongs to {job.owner}, who alone may {action} it')
-    if job.status.is_final:
+    if await read(request, is_too_late, action, job):
         raise RequestError(409, f'job {uuid} has ended already: {job.status}')
     end = time.monotonic() + STEER_TIMEOUT
-    while job.status not in WANTED[action]:
-        if job.status.is_final:
+    while not await read(request, is_done, action, job):
+        if job.status.is_final and job.status not in WANTED[action]:
             raise RequestError(409, f'job {uuid} has ended before: {job.status}')
         if time.monotonic() > end:
-            raise TimeoutError(f'job {uuid} is still {job.status}: the daemon has not answered in time')
-        # Sent again now and then: a message to a job that no worker has taken up yet is lost.
+            raise TimeoutError(f'job {uuid} is {job.status}, {action} has not ended: send the request again')
         await request.app.state.writer.write('steer_job', caller, action=action, uuid=str(uuid))
-        job = await _changed(request, job, viewer, WANTED[action])
+        job = await _changed(request, job, viewer, action)
     return Job.model_validate(job)
 
 
-async def _changed(
-    request: Request, job: graph.Job, viewer: Viewer, wanted: frozenset[JobStatus]
-) -> graph.Job:
-    """Return the job as soon as it is what is wanted or has ended, or as it is after some seconds."""
+async def _changed(request: Request, job: graph.Job, viewer: Viewer, action: Action) -> graph.Job:
+    """Return the job as soon as it is what is asked for or has ended, or as it is after some seconds."""
     end = time.monotonic() + RESEND_AFTER
-    while time.monotonic() < end and job.status not in wanted and not job.status.is_final:
+    while time.monotonic() < end:
         await anyio.sleep(0.1)
         job = await read(request, graph.find_job, UUID(job.uuid), viewer)
+        if await read(request, is_done, action, job) or await read(request, is_too_late, action, job):
+            break
     return job

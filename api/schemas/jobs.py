@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from nanoos_plugins.graph.status import JobStatus
 
 Workflow = Literal['simulation', 'relax', 'eos', 'elastic', 'bands', 'md', 'phonons']
-Action = Literal['pause', 'play', 'kill']
 #: What goes into a scheduler's script as it is: a word, never text with blanks, quotes or line ends.
 Word = Annotated[str, Field(pattern=r'^[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}$')]
 WEEK = 7 * 24 * 3600

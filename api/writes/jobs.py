@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from aiida import orm
-from aiida.engine.processes import control
 from aiida.manage import get_manager
 
 from api.errors import RequestError
@@ -17,17 +16,10 @@ from nanoos_plugins.data.template import Template
 from nanoos_plugins.job_inputs import SHARED, WORKFLOWS, job_inputs
 from nanoos_plugins.launch import KeyUsedError, load_process, submit_once, submitted
 from nanoos_plugins.port_schema import inputs_from_json, node_from_json
+from nanoos_plugins.steering import Action, send
 from nanoos_plugins.storage.owner import acting_pk
 from nanoos_plugins.storage.shares import Viewer
 from nanoos_plugins.tasks import connect
-
-#: [s] How long a job may take to answer; the writer does nothing else meanwhile.
-ANSWER_TIMEOUT = 3.0
-ACTIONS = {
-    'pause': control.pause_processes,
-    'play': control.play_processes,
-    'kill': control.kill_processes,
-}
 
 
 def submit_job(
@@ -121,8 +113,8 @@ def _dict(values: Mapping[str, Any], name: str) -> dict[str, Any]:
     return found
 
 
-def steer_job(action: str, uuid: str) -> None:
-    """Send a job the message to pause, to go on or to end; one that has ended meanwhile is left alone.
+def steer_job(action: Action, uuid: str) -> None:
+    """Send a job the message to pause, to go on or to end; what has ended meanwhile is left alone.
 
     :raises PermissionError: when it belongs to somebody else.
     :raises TimeoutError: when the daemon is not running.
@@ -131,10 +123,8 @@ def steer_job(action: str, uuid: str) -> None:
     node = orm.QueryBuilder().append(orm.ProcessNode, filters={'uuid': uuid}).first(flat=True)
     if node is None or node.user.pk != acting_pk():
         raise PermissionError('only its owner may steer a job')
-    if node.is_terminated:
-        return
     connect()
-    ACTIONS[action]([node], timeout=ANSWER_TIMEOUT)
+    send(action, node.pk)
 
 
 def _look_anew() -> None:

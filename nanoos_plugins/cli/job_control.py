@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as json_module
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,7 @@ from typing import Any
 import click
 from aiida import orm
 from aiida.common.exceptions import NotExistent
-from aiida.common.log import override_log_level
 from aiida.engine.daemon.client import DaemonException
-from aiida.engine.processes import control
 from rich.console import Group
 from rich.table import Table
 
@@ -24,14 +22,15 @@ from nanoos_plugins.cli.progress_view import follow
 from nanoos_plugins.cli.quantities import quantity_table
 from nanoos_plugins.data.template import load_template, system_templates
 from nanoos_plugins.graph.failure import Failure, find_failure
-from nanoos_plugins.graph.jobs import load_jobs
-from nanoos_plugins.graph.status import JobStatus
+from nanoos_plugins.graph.jobs import Job, load_jobs
 from nanoos_plugins.install.daemon import ensure_daemon
 from nanoos_plugins.job_inputs import WORKFLOWS, job_inputs
 from nanoos_plugins.launch import submit as launch_submit
 from nanoos_plugins.plots import PLOTS, Plot
+from nanoos_plugins.steering import RESEND_AFTER, WANTED, Action, is_done, is_too_late, send
 
-ANSWER_TIMEOUT = 15.0
+#: [s] How long the daemon may take to pause, play or kill a job.
+STEER_TIMEOUT = 60.0
 
 
 @click.command()
@@ -93,7 +92,7 @@ def wait(job_id: str, json: bool) -> None:
 @json_option
 def pause(job_id: str, json: bool) -> None:
     """Pause a job; calculations that run go on to their end."""
-    _steer(job_id, json, control.pause_processes, (JobStatus.PAUSED,))
+    _steer(job_id, json, 'pause')
 
 
 @click.command()
@@ -101,8 +100,7 @@ def pause(job_id: str, json: bool) -> None:
 @json_option
 def play(job_id: str, json: bool) -> None:
     """Let a paused job go on."""
-    going_on = tuple(entry for entry in JobStatus if entry is not JobStatus.PAUSED)
-    _steer(job_id, json, control.play_processes, going_on)
+    _steer(job_id, json, 'play')
 
 
 @click.command()
@@ -110,7 +108,7 @@ def play(job_id: str, json: bool) -> None:
 @json_option
 def kill(job_id: str, json: bool) -> None:
     """Kill a job and everything it called."""
-    _steer(job_id, json, control.kill_processes, (JobStatus.KILLED,))
+    _steer(job_id, json, 'kill')
 
 
 def finish(
@@ -166,21 +164,32 @@ def _plotter(workflow: str) -> Plot:
     return PLOTS[entry_point]
 
 
-def _steer(job_id: str, json: bool, act: Callable[..., None], wanted: Sequence[JobStatus]) -> None:
-    """Send the message to the daemon and wait until the job has one of the statuses that it asks for."""
+def _steer(job_id: str, json: bool, action: Action) -> None:
+    """Send the message to the daemon, again and again, until the job is what it asks for."""
     pk = find_job(job_id)
     found = load_jobs([pk])[0]
-    if found.status.is_final:
+    if is_too_late(action, found):
         raise CliError(f'job {pk} has already ended: {found.status}')
-    try:
-        ensure_daemon()
-        with override_log_level():
-            act([load_job(pk)], timeout=ANSWER_TIMEOUT)
-    except (control.ProcessTimeoutException, DaemonException) as error:
-        raise CliError(f'the daemon does not answer for job {pk}: {error}; try `nanoos doctor`') from None
-    end = time.monotonic() + ANSWER_TIMEOUT
-    while (found := load_jobs([pk])[0]).status not in wanted:
-        if time.monotonic() > end or found.status.is_final:
-            raise CliError(f'job {pk} is {found.status}, not {wanted[0]}; try `nanoos job report {pk}`')
-        time.sleep(0.2)
+    end = time.monotonic() + STEER_TIMEOUT
+    while not is_done(action, found):
+        if time.monotonic() > end:
+            raise CliError(f'job {pk} is {found.status}, and {action} has not ended; try `nanoos doctor`')
+        try:
+            ensure_daemon()
+            send(action, pk)
+        except (DaemonException, ConnectionError) as error:
+            raise CliError(f'no daemon for job {pk}: {error}; try `nanoos doctor`') from None
+        found = _changed(pk, action)
+        if found.status.is_final and found.status not in WANTED[action]:
+            raise CliError(f'job {pk} has ended before: {found.status}')
     emit(job_dict(found), json, lambda: f'job {pk}: {found.status}')
+
+
+def _changed(pk: int, action: Action) -> Job:
+    """Return the job as soon as it is what is asked for or has ended, or as it is after some seconds."""
+    end = time.monotonic() + RESEND_AFTER
+    while True:
+        found = load_jobs([pk])[0]
+        if is_done(action, found) or is_too_late(action, found) or time.monotonic() > end:
+            return found
+        time.sleep(0.2)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from nanoos_plugins.engines.results import Results
 
+#: Most steps times atoms: the work is done inside a worker of the daemon, which meanwhile serves nobody else.
+MOST_WORK = 200_000
+
 
 class MockParameters(AtomisticParameters):
     """Parameters of the smooth Lennard-Jones solid; by default fcc has a lattice parameter near copper's."""
@@ -67,13 +70,14 @@ class Mock(Engine):
     ) -> ProcessBuilder:
         """Return the builder of `nanoos.mock`; neither a code nor options are used.
 
-        :raises ValueError: for molecular dynamics of a single atom.
+        :raises ValueError: for molecular dynamics of a single atom, or for more than a moment's work.
         """
         from aiida import orm
 
         from nanoos_plugins.calculations.mock import MockWorkChain
 
         check_md_size(structure, parameters)
+        _check_work(structure, parameters)
         builder = MockWorkChain.get_builder()
         builder.structure = structure
         builder.parameters = orm.Dict(parameters.model_dump())
@@ -88,3 +92,17 @@ class Mock(Engine):
         :raises ValueError: when the output `arrays` or one of its arrays is missing.
         """
         return results_from_arrays(self, structure, parameters, outputs)
+
+
+def _check_work(structure: orm.StructureData, parameters: Parameters) -> None:
+    """Refuse what would keep a worker of the daemon busy for minutes.
+
+    :raises ValueError: says what to do instead.
+    """
+    steps = {'static': 1, 'md': parameters.steps}.get(parameters.task, parameters.max_steps)
+    n_atoms = len(structure.sites)
+    if steps * n_atoms > MOST_WORK:
+        raise ValueError(
+            f'the mock engine does at most {MOST_WORK} steps times atoms, '
+            f'got {steps} steps of {n_atoms} atoms; take fewer, or a real engine'
+        )

@@ -162,6 +162,27 @@ def unclaimed(pks: Sequence[int], seconds: float) -> list[int]:
         return list(opened.execute(statement).scalars())
 
 
+def alive(pk: int) -> dict[int, int | None]:
+    """Return the work chains and CalcJobs below the process `pk`, or itself, that have not ended.
+
+    :return: their pks, oldest first, each with that of its caller.
+    """
+    node, link, tree = tables().node, tables().link, call_tree([pk])
+    statement = (
+        sa.select(node.c.id, link.c.input_id)
+        .join(tree, tree.c.id == node.c.id)
+        .outerjoin(link, sa.and_(link.c.output_id == node.c.id, link.c.type.in_(CALL_LINKS)))
+        .where(
+            node.c.attributes['process_state'].as_string().not_in(FINAL_STATES),
+            # A function runs in the process that called it, and has no checkpoint.
+            node.c.attributes['checkpoints'].as_string().is_not(None),
+        )
+        .order_by(node.c.id)
+    )
+    with connection() as opened:
+        return {row.id: row.input_id for row in opened.execute(statement)}
+
+
 def orphans(pks: Sequence[int]) -> list[int]:
     """Return the processes below `pks` that have not ended although the one that called them has."""
     if not pks:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from aiida import orm
 from click.testing import Result
@@ -140,14 +141,25 @@ def test_failure_says_where_and_what_to_try(invoke: Invoke, structure: int, daem
     assert invoke('job', 'wait', failed).exit_code == 1
 
 
-def test_pause_play_and_kill(asked: Ask, invoke: Invoke, structure: int, daemon: None) -> None:
-    command = ('job', 'submit', structure, '--workflow', 'md', '--template', 'mock', '--protocol', 'fast')
-    pk = asked(*command, '--set', 'supercell=[3, 3, 3]', '--set', 'steps=20000')['pk']
-    wait_for(asked, pk, 'QUEUED', 'RUNNING')
+def test_pause_play_and_kill(
+    asked: Ask, invoke: Invoke, structure: int, daemon: None, engine_code: Callable[[str], object]
+) -> None:
+    engine_code('lammps')
+    command = ('job', 'submit', structure, '--workflow', 'md', '--template', 'lammps-eam-cu')
+    # Days of work, so that it has not ended before it is killed.
+    pk = asked(*command, '--set', 'supercell=[3, 3, 3]', '--set', 'steps=1000000000')['pk']
+    wait_for(asked, pk, 'RUNNING')
     assert asked('job', 'pause', pk)['status'] == 'PAUSED'
     assert pk in [job['pk'] for job in asked('job', 'list', '--status', 'PAUSED')['jobs']]
     assert asked('job', 'play', pk)['status'] in ('PENDING', 'QUEUED', 'RUNNING')
     assert asked('job', 'kill', pk)['status'] == 'KILLED'
+    (calculation,) = (
+        node for node in orm.load_node(pk).called_descendants if isinstance(node, orm.CalcJobNode)
+    )
+    end = time.monotonic() + 60
+    while psutil.pid_exists(int(calculation.get_job_id())):
+        assert time.monotonic() < end, 'LAMMPS still runs'
+        time.sleep(0.2)
     again = invoke('job', 'kill', pk)
     assert again.exit_code == 1
     assert 'has already ended: KILLED' in again.stderr

@@ -10,7 +10,7 @@ from aiida import orm
 from aiida.engine import ProcessState
 
 from nanoos_plugins.graph.failure import find_failure
-from nanoos_plugins.graph.progress import calculations_below, progress, reports
+from nanoos_plugins.graph.progress import alive, calculations_below, progress, reports
 from nanoos_plugins.graph.status import JobStatus
 
 MakeProcess = Callable[..., orm.ProcessNode]
@@ -34,6 +34,18 @@ def test_the_last_report_of_any_descendant_shows_without_its_prefix(eos_graph: C
     graph.simulations[1].logger.report('[9|Simulation|run]: launching')
     assert progress([graph.job.pk])[0].report == 'launching'
     assert [line.message for line in reports(graph.job.pk)] == ['five volumes [Å³]', 'launching']
+
+
+def test_alive_is_what_a_worker_may_still_run(process_node: MakeProcess) -> None:
+    job = process_node(orm.WorkChainNode, 'Md', state=ProcessState.KILLED, exit_status=None)
+    child = process_node(orm.WorkChainNode, 'Simulation', job, state=ProcessState.CREATED, exit_status=None)
+    grandchild = process_node(orm.CalcJobNode, 'Pw', child, state=ProcessState.WAITING, exit_status=None)
+    function = process_node(orm.CalcFunctionNode, 'f', child, state=ProcessState.RUNNING, exit_status=None)
+    ended = process_node(orm.CalcJobNode, 'Pw', child, state=ProcessState.FINISHED, exit_status=0)
+    for node in (job, child, grandchild, ended):
+        node.base.attributes.set('checkpoints', 'where to go on')
+    assert alive(job.pk) == {child.pk: job.pk, grandchild.pk: child.pk}
+    assert function.pk not in alive(child.pk)
 
 
 def test_progress_keeps_the_order_asked_for(eos_graph: Callable[..., Any]) -> None:
