@@ -13,13 +13,16 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import errors
+from api.child import Children
 from api.database import Threads
 from api.events import Events
 from api.middleware import LimitBody, Observe
 from api.rate import RateLimit
 from api.routes import (
+    archives,
     auth,
     events,
+    groups,
     health,
     jobs,
     materials,
@@ -40,7 +43,9 @@ from nanoos_plugins.storage import tables
 ROUTERS = (
     health.router,
     auth.router,
+    archives.router,
     events.router,
+    groups.router,
     jobs.router,
     processes.router,
     materials.router,
@@ -100,6 +105,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = chosen
     app.state.threads = Threads(chosen.read_threads, chosen.slow_threads)
+    app.state.archives = Children(chosen.archive_processes)
     app.state.requests = RateLimit(chosen.requests_per_minute)
     app.state.sign_ins = RateLimit(chosen.sign_ins_per_minute)
     errors.install(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -31,3 +32,14 @@ class Share(BaseModel):
 
     email: str | None = Field(description='of the user it is shared with; null: everybody on this instance')
     access: Literal['read', 'write']
+
+
+class SharedRoot(Share):
+    """A share, with what it is of."""
+
+    kind: Literal['material', 'group', 'node']
+    uuid: str = Field(description='of the node or group; of a material, of its first revision')
+    name: str = Field(description='its name or label, of a material that of its first revision')
+    material_id: str | None = Field(description='of a material, whose shares go by it')
+    owner: str = Field(description='e-mail of whom it belongs to')
+    created: datetime

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from api.writes import jobs, materials, shares, structures, templates, users
+from api.writes import groups, jobs, materials, shares, structures, templates, users
 
 WRITES: dict[str, Callable[..., Any]] = {
     'make_user': users.make_user,
@@ -14,8 +14,12 @@ WRITES: dict[str, Callable[..., Any]] = {
     'steer_job': jobs.steer_job,
     'make_material': materials.make_material,
     'revise_material': materials.revise_material,
-    'share_material': shares.share_material,
-    'revoke_material': shares.revoke_material,
+    'make_group': groups.make_group,
+    'change_group': groups.change_group,
+    'delete_group': groups.delete_group,
+    'change_members': groups.change_members,
+    'share': shares.share_root,
+    'revoke': shares.revoke_root,
     'import_structure': structures.import_structure,
     'build_structure': structures.build_structure,
     'store_system_templates': templates.store_system_templates,

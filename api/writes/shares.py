@@ -1,4 +1,4 @@
-"""Share materials, and find the material that somebody may write to."""
+"""Share what one has, and find the material that somebody may write to."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from aiida.common.exceptions import NotExistent
 from nanoos_plugins.accounts.account import normal_email
 from nanoos_plugins.data.material import Material
 from nanoos_plugins.graph.materials import find_material, revisions
+from nanoos_plugins.graph.shares import Kind, find_root
 from nanoos_plugins.graph.tables import connection
 from nanoos_plugins.storage.owner import SYSTEM_EMAIL
 from nanoos_plugins.storage.shares import (
@@ -21,34 +22,43 @@ from nanoos_plugins.storage.shares import (
     SHARES,
     Access,
     Viewer,
+    check_owner,
     revoke,
     share,
 )
 
 
-def share_material(material_id: str, email: str | None, access: Access) -> dict[str, Any]:
-    """Share all revisions of a material, present and future, and what is made from them.
+def share_root(kind: Kind, identifier: str, email: str | None, access: Access) -> dict[str, Any]:
+    """Share a material (all its revisions), a group or a data node, and what is made from them.
 
-    The root of the share is the first revision: every other one descends from it.
-
+    :param identifier: id of the material, UUID of the others.
     :param email: None: with everybody.
-    :raises LookupError: when the caller sees no such material.
-    :raises ValueError: for an address without an account, that of the caller or of the system; all the same.
+    :raises LookupError: when the caller sees nothing like that.
+    :raises PermissionError: when it is not theirs.
+    :raises ValueError: for an address without an account, that of the caller or of the system, all the same;
+        for a node that is no data.
     """
-    root = _first_revision(material_id)
+    root = _root(kind, identifier)
+    if isinstance(root, orm.Node) and not isinstance(root, orm.Data):
+        raise ValueError(
+            f'node {identifier} is a process: share a data node that it is made from, or a group'
+        )
+    check_owner(root)
     grantee = None if email is None else _grantee(email)
     share(root, grantee, access)
     return {'email': None if grantee is None else grantee.email, 'access': access}
 
 
-def revoke_material(material_id: str, email: str | None) -> None:
-    """Take a share of a material back, at once.
+def revoke_root(kind: Kind, identifier: str, email: str | None) -> None:
+    """Take a share of a material, a group or a data node back, at once.
 
     :param email: None: the share with everybody.
-    :raises LookupError: when the caller sees no such material, or it is not shared like that.
+    :raises LookupError: when the caller sees nothing like that, or it is not shared like that.
+    :raises PermissionError: when it is not theirs.
     """
-    root = _first_revision(material_id)
-    not_shared = LookupError(f'material {material_id!r} is not shared like that')
+    root = _root(kind, identifier)
+    check_owner(root)
+    not_shared = LookupError(f'{kind} {identifier!r} is not shared like that')
     try:
         grantee = None if email is None else orm.User.collection.get(email=normal_email(email))
         revoke(root, grantee)
@@ -114,15 +124,13 @@ def may_write(material_id: str, user: orm.User) -> bool:
         return opened.execute(statement).first() is not None
 
 
-def _first_revision(material_id: str) -> Material:
-    """Return the first revision of a material that the acting user sees.
+def _root(kind: Kind, identifier: str) -> orm.Node | orm.Group:
+    """Return the root of the shares of something that the acting user sees.
 
-    :raises LookupError: when they see none.
+    :raises LookupError: when they see nothing like that.
     """
-    seen = revisions(material_id, acting_viewer())
-    if not seen:
-        raise LookupError(f'no material {material_id!r}')
-    return cast(Material, orm.load_node(seen[0]['pk']))
+    root = find_root(kind, identifier, acting_viewer())
+    return orm.load_group(pk=root.pk) if root.is_group else orm.load_node(pk=root.pk)
 
 
 def _grantee(email: str) -> orm.User:

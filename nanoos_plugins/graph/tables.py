@@ -21,6 +21,10 @@ class Tables:
     link: sa.Table
     user: sa.Table
     log: sa.Table
+    group: sa.Table
+    member: sa.Table
+    computer: sa.Table
+    authinfo: sa.Table
 
 
 def _storage() -> PsqlDosBackend:
@@ -41,6 +45,10 @@ def tables() -> Tables:
         link=models.Link.__table__,
         user=models.User.__table__,
         log=models.Log.__table__,
+        group=models.Group.__table__,
+        member=models.table_groups_nodes,
+        computer=models.Computer.__table__,
+        authinfo=models.AuthInfo.__table__,
     )
 
 

@@ -124,7 +124,7 @@ def share(root: orm.Node | orm.Group, grantee: orm.User | None, access: Access =
         raise ValueError(f"access is 'read' or 'write', got {access!r}")
     if grantee is not None and grantee.pk is None:
         raise ValueError(f'user {grantee.email} is not stored: store it before sharing with this user')
-    _check_owner(root)
+    check_owner(root)
     session = _session()
     root_id = _root_id(session, root)
     if root_id is None:
@@ -143,7 +143,7 @@ def revoke(root: orm.Node | orm.Group, grantee: orm.User | None) -> None:
     :raises PermissionError: when the root does not belong to the user who asks.
     :raises ValueError: when there is no such share.
     """
-    _check_owner(root)
+    check_owner(root)
     session = _session()
     statement = sa.delete(SHARES).where(SHARES.c.root_id == _root_id(session, root), _is_grantee(grantee))
     if session.scalar(statement.returning(SHARES.c.id)) is None:
@@ -164,6 +164,20 @@ def shares_of(root: orm.Node | orm.Group) -> list[Share]:
         Share(None if pk is None else orm.User.collection.get(id=pk), cast(Access, access))
         for pk, access in session.execute(statement)
     ]
+
+
+def check_owner(root: orm.Node | orm.Group) -> None:
+    """Check that the root of a share belongs to the user who asks.
+
+    :raises PermissionError: when it does not.
+    :raises ValueError: when it is not stored.
+    """
+    if root.pk is None:
+        raise ValueError(f'{root} is not stored: store it before sharing it')
+    asking = orm.User.collection.get_default()
+    if asking is None or root.user.pk != asking.pk:
+        who = 'nobody' if asking is None else asking.email
+        raise PermissionError(f'{root} belongs to {root.user.email}: {who} may not share it')
 
 
 def is_visible(node: orm.Node, user: orm.User) -> bool:
@@ -237,12 +251,3 @@ def _root_id(session: Session, root: orm.Node | orm.Group) -> int | None:
 
 def _is_grantee(grantee: orm.User | None) -> sa.ColumnElement[bool]:
     return SHARES.c.grantee_id.is_(None) if grantee is None else SHARES.c.grantee_id == grantee.pk
-
-
-def _check_owner(root: orm.Node | orm.Group) -> None:
-    if root.pk is None:
-        raise ValueError(f'{root} is not stored: store it before sharing it')
-    asking = orm.User.collection.get_default()
-    if asking is None or root.user.pk != asking.pk:
-        who = 'nobody' if asking is None else asking.email
-        raise PermissionError(f'{root} belongs to {root.user.email}: {who} may not share it')
