@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
 from fastapi import APIRouter, Request, status
+from sqlalchemy import Connection
 
 from api.database import look, read, transact
 from api.schemas.auth import (
@@ -32,7 +32,8 @@ from nanoos_plugins.accounts.sessions import (
     end_session,
     refresh_session,
 )
-from nanoos_plugins.accounts.tokens import list_tokens, make_token, revoke_token
+from nanoos_plugins.accounts.tokens import PersonalToken, list_tokens, make_token, revoke_token
+from nanoos_plugins.graph.groups import find_group, uuids_of
 
 router = APIRouter(prefix='/auth', tags=['authentication'])
 
@@ -128,8 +129,13 @@ def _change_password(caller: Caller, body: NewPassword) -> None:
 @router.get('/tokens')
 async def get_tokens(request: Request, caller: Reader) -> list[Token]:
     """Return one's personal access tokens, newest first."""
-    found = await read(request, look, list_tokens, caller.user_pk)
-    return [Token(**_shown(asdict(token))) for token in found]
+    return await read(request, look, _tokens, caller)
+
+
+def _tokens(opened: Connection, caller: Caller) -> list[Token]:
+    found = list_tokens(opened, caller.user_pk)
+    uuids = uuids_of(opened, {token.group_pk for token in found if token.group_pk is not None})
+    return [_token(token, uuids.get(token.group_pk or 0)) for token in found]
 
 
 @router.post('/tokens', status_code=status.HTTP_201_CREATED)
@@ -138,10 +144,12 @@ async def create_token(request: Request, caller: Reader, body: NewToken) -> Made
     _session_id(caller)
     role = 'admin' if caller.is_admin else 'user'
     seconds = None if body.days is None else body.days * 86400
+    uuid = None if body.group is None else str(body.group)
+    group_pk = None if uuid is None else (await read(request, find_group, uuid, caller.viewer))['pk']
     made, text = await read(
-        request, transact, make_token, caller.user_pk, role, body.name, body.scopes, seconds
+        request, transact, make_token, caller.user_pk, role, body.name, body.scopes, seconds, group_pk
     )
-    return MadeToken(**_shown(asdict(made)), token=text)
+    return MadeToken(**_token(made, uuid).model_dump(), token=text)
 
 
 @router.delete('/tokens/{token_id}', status_code=status.HTTP_204_NO_CONTENT)
@@ -150,8 +158,9 @@ async def delete_token(request: Request, caller: Reader, token_id: str) -> None:
     await read(request, transact, revoke_token, caller.user_pk, token_id)
 
 
-def _shown(token: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in token.items() if key != 'group_pk'}
+def _token(token: PersonalToken, group: str | None) -> Token:
+    shown = {key: value for key, value in asdict(token).items() if key != 'group_pk'}
+    return Token(**shown, group=group)
 
 
 @router.post('/invites', status_code=status.HTTP_201_CREATED)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from nanoos_plugins.accounts.caller import Role, Scope
@@ -66,6 +68,9 @@ class NewToken(Request):
     name: str = Field(max_length=200)
     scopes: list[Scope]
     days: float | None = Field(None, gt=0, le=3660, description='how long it is valid [d]; null: for ever')
+    group: UUID | None = Field(
+        None, description='only for what is in this group: with it one sees and makes nothing outside'
+    )
 
 
 class Token(BaseModel):
@@ -74,6 +79,7 @@ class Token(BaseModel):
     id: str
     name: str
     scopes: list[Scope]
+    group: str | None = Field(description='UUID of the group that it is for; null: for everything')
     created: float
     expires: float | None
     revoked: float | None

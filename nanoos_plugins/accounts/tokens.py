@@ -19,7 +19,7 @@ from nanoos_plugins.accounts.caller import (
 )
 from nanoos_plugins.accounts.secret import digest, is_secret, new_id, new_secret
 from nanoos_plugins.storage.accounts import ACCOUNTS, TOKENS
-from nanoos_plugins.storage.shares import USERS
+from nanoos_plugins.storage.shares import GROUPS, USERS
 
 #: By which people, and scanners for leaked secrets, know such a token.
 PREFIX = 'nanoos_'
@@ -111,14 +111,24 @@ def caller_of_token(connection: sa.Connection, token: str) -> Caller:
     """
     token_id, _, secret = token.removeprefix(PREFIX).partition('_')
     statement = (
-        sa.select(TOKENS, USERS.c.email, ACCOUNTS.c.role, ACCOUNTS.c.is_active)
+        sa.select(
+            TOKENS,
+            USERS.c.email,
+            ACCOUNTS.c.role,
+            ACCOUNTS.c.is_active,
+            GROUPS.c.id.is_(None).label('is_group_gone'),
+        )
         .join(ACCOUNTS, ACCOUNTS.c.user_id == TOKENS.c.user_id)
         .join(USERS, USERS.c.id == TOKENS.c.user_id)
+        .outerjoin(GROUPS, GROUPS.c.id == TOKENS.c.group_id)
         .where(TOKENS.c.id == token_id)
     )
     row = connection.execute(statement).first()
     is_known = row is not None and is_secret(secret, row.token_hash)
     if row is None or not is_known or not row.is_active or row.revoked is not None:
+        raise NotAuthenticatedError(REFUSED)
+    # A token goes with its group; this is for a database that does not see to it.
+    if row.group_id is not None and row.is_group_gone:
         raise NotAuthenticatedError(REFUSED)
     if row.expires is not None and row.expires <= time.time():
         raise NotAuthenticatedError(REFUSED)

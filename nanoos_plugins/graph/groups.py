@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -48,6 +49,13 @@ def find_group(uuid: str, viewer: Viewer) -> dict[str, Any]:
     if row is None:
         raise LookupError(f'there is no group {uuid}')
     return _named(row)
+
+
+def uuids_of(opened: sa.Connection, pks: Collection[int]) -> dict[int, str]:
+    """Return the UUIDs of groups by their keys."""
+    group = tables().group
+    rows = opened.execute(sa.select(group.c.id, group.c.uuid).where(group.c.id.in_(pks)))
+    return {row.id: str(row.uuid) for row in rows}
 
 
 def list_members(

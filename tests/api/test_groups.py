@@ -272,3 +272,65 @@ def test_only_the_owner_shares_a_node_and_only_data(sign_up: Callable[..., Perso
     with acting_as(ada.user):
         process = orm.CalcFunctionNode().store().uuid
     assert is_problem(ada.http('PUT', f'/nodes/{process}/shares', json=everybody), 422)
+
+
+def token_for(person: Person, group: str, scopes: tuple[str, ...] = ('read', 'write', 'submit')) -> Any:
+    body = {'name': 'for one group', 'scopes': list(scopes), 'group': group}
+    return person.http('POST', '/auth/tokens', json=body)
+
+
+def test_a_token_for_a_group_sees_and_makes_nothing_outside(sign_up: Callable[..., Person]) -> None:
+    ada = sign_up('ada')
+    group, other, (inside, outside) = make(ada), make(ada, 'other'), store(ada, 2)
+    put(ada, group, inside)
+    put(ada, other, outside)
+    made = token_for(ada, group).json()
+    assert made['group'] == group
+    assert ada.http('GET', '/auth/tokens').json()[0]['group'] == group
+    headers = {'Authorization': f'Bearer {made["token"]}'}
+
+    def http(method: str, path: str, **options: Any) -> Any:
+        return ada.http(method, path, headers=headers, **options)
+
+    assert [one['uuid'] for one in http('GET', '/groups').json()['items']] == [group]
+    assert [one['uuid'] for one in http('GET', '/nodes').json()['items']] == [inside]
+    for path in (
+        f'/groups/{other}',
+        f'/groups/{other}/nodes',
+        f'/nodes/{outside}',
+        f'/nodes/{outside}/shares',
+    ):
+        assert is_problem(http('GET', path), 404)
+    ada.http('PUT', f'/nodes/{outside}/shares', json={'everybody': True})
+    assert http('GET', '/shares?direction=by_me').json()['items'] == []
+    ada.http('DELETE', f'/nodes/{outside}/shares?everybody=true')
+    attempts = (
+        http('POST', '/groups', json={'name': 'new'}),
+        http('PATCH', f'/groups/{group}/nodes', json={'add': [outside]}),
+        http('DELETE', f'/groups/{group}'),
+        http('PUT', f'/groups/{group}/shares', json={'everybody': True}),
+        http('POST', '/materials', json={'name': 'new'}),
+        token_for(Person(ada.email, ada.user, {}, http), group),
+    )
+    assert all(is_problem(answer, 403) for answer in attempts)
+
+
+def test_a_token_for_a_group_ends_with_it(sign_up: Callable[..., Person]) -> None:
+    ada, bob = sign_up('ada'), sign_up('bob')
+    group, (node,) = make(ada), store(ada)
+    put(ada, group, node)
+    assert is_problem(token_for(bob, group), 404)
+    ada.http('PUT', f'/groups/{group}/shares', json={'email': bob.email})
+    headers = [{'Authorization': f'Bearer {token_for(who, group).json()["token"]}'} for who in (ada, bob)]
+    of_ada, of_bob = headers
+    assert bob.http('GET', f'/nodes/{node}', headers=of_bob).status_code == 200
+    # What is revoked is closed for tokens as well.
+    ada.http('DELETE', f'/groups/{group}/shares?email={bob.email}')
+    assert is_problem(bob.http('GET', f'/nodes/{node}', headers=of_bob), 404)
+    assert bob.http('GET', '/nodes', headers=of_bob).json()['items'] == []
+    ada.http('DELETE', f'/groups/{group}')
+    # A group that is made later does not revive them.
+    make(ada, 'later')
+    for header in (of_ada, of_bob):
+        assert is_problem(ada.http('GET', '/nodes', headers=header), 401)
+        assert is_problem(ada.http('GET', '/groups', headers=header), 401)
