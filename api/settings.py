@@ -33,6 +33,10 @@ class Settings(BaseSettings):
     sign_ins_per_minute: int = Field(10, gt=0, description='of one address: sign-in, sign-up, refresh')
     read_threads: int = Field(16, gt=0, description='statements that run at the same time')
     slow_threads: int = Field(4, gt=0, description='queries and exports that run at the same time')
+    archive_nodes: int = Field(50_000, gt=0, description='most nodes of an archive')
+    archive_bytes: int = Field(500_000_000, gt=0, description='most bytes of an archive, unpacked')
+    archive_processes: int = Field(2, gt=0, description='archives that are written or read at the same time')
+    archive_seconds: int = Field(300, gt=0, description='[s] in which an archive must be written or read')
 
     @classmethod
     def settings_customise_sources(
