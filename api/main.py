@@ -21,6 +21,8 @@ from api.rate import RateLimit
 from api.routes import (
     archives,
     auth,
+    codes,
+    computers,
     events,
     groups,
     health,
@@ -29,6 +31,7 @@ from api.routes import (
     nodes,
     processes,
     shares,
+    statistics,
     structure_detail,
     structures,
     templates,
@@ -43,6 +46,8 @@ from nanoos_plugins.storage import tables
 ROUTERS = (
     health.router,
     auth.router,
+    codes.router,
+    computers.router,
     archives.router,
     events.router,
     groups.router,
@@ -51,6 +56,7 @@ ROUTERS = (
     materials.router,
     nodes.router,
     shares.router,
+    statistics.router,
     structures.router,
     structure_detail.router,
     templates.router,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from aiida import orm
-from aiida.common.exceptions import MultipleObjectsError, NotExistent
+from aiida.common.exceptions import NotExistent
 from aiida.engine import ExitCode, ToContext
 from aiida_quantumespresso.calculations.functions.seekpath_structure_analysis import (
     seekpath_structure_analysis,
@@ -14,6 +14,7 @@ from aiida_quantumespresso.workflows.pw.bands import PwBandsWorkChain
 from aiida_quantumespresso.workflows.pw.base import PwBaseWorkChain
 
 from nanoos_plugins.calculations.electronic_structure import density_of_states, irreducible_kpoints
+from nanoos_plugins.engines.code import default_code
 from workchains.protocol import PropertyWorkChain, validate_positive
 from workchains.simulation import complete_parameters
 
@@ -76,8 +77,8 @@ class BandsWorkChain(PropertyWorkChain):
             unsupported: ExitCode = codes.ERROR_ENGINE_NOT_SUPPORTED.format(reason=reason)
             return unsupported
         try:
-            code = self.inputs.get('code') or orm.load_code(f'{engine.code_label}@localhost')
-        except (NotExistent, MultipleObjectsError) as error:
+            code = self.inputs.get('code') or default_code(engine, self.node.user)
+        except NotExistent as error:
             reason = f'{error}; run `nanoos engines install {engine.name}`, or name a code'
             no_code: ExitCode = codes.ERROR_NO_CODE.format(reason=reason)
             return no_code

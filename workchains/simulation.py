@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aiida import orm
-from aiida.common.exceptions import MultipleObjectsError, NotExistent
+from aiida.common.exceptions import NotExistent
 from aiida.engine import (
     BaseRestartWorkChain,
     CalcJob,
@@ -21,6 +21,7 @@ from pydantic import ValidationError
 
 from nanoos_plugins.calculations.normalise import normalise_results
 from nanoos_plugins.data.template import Template
+from nanoos_plugins.engines.code import default_code
 from nanoos_plugins.engines.contract import Engine, Parameters, load_engine
 from nanoos_plugins.engines.results import data_outputs
 from nanoos_plugins.launch import load_process
@@ -51,7 +52,7 @@ def define_inputs(spec: Any) -> None:
         'code',
         valid_type=orm.AbstractCode,
         required=False,
-        help='Code to run; by default that of the engine on localhost. Engines without a program use none.',
+        help='Code to run; by default the own or provided one on localhost. Some engines need none.',
     )
     spec.input(
         'options',
@@ -172,10 +173,9 @@ class SimulationWorkChain(BaseRestartWorkChain):
         self.ctx.has_retried = False
         self.ctx.code = self.inputs.get('code')
         if self.ctx.code is None and engine.code_plugin is not None:
-            label = f'{engine.code_label}@localhost'
             try:
-                self.ctx.code = orm.load_code(label)
-            except (NotExistent, MultipleObjectsError) as error:
+                self.ctx.code = default_code(engine, self.node.user)
+            except NotExistent as error:
                 reason = f'{error}; run `nanoos engines install {engine.name}`, or name a code'
                 no_code: ExitCode = self.exit_codes.ERROR_NO_CODE.format(reason=reason)
                 return no_code

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from api.writes import groups, jobs, materials, shares, structures, templates, users
+from api.writes import computers, groups, jobs, materials, shares, structures, templates, users
 
 WRITES: dict[str, Callable[..., Any]] = {
     'make_user': users.make_user,
@@ -20,6 +20,12 @@ WRITES: dict[str, Callable[..., Any]] = {
     'change_members': groups.change_members,
     'share': shares.share_root,
     'revoke': shares.revoke_root,
+    'make_computer': computers.make_computer,
+    'change_computer': computers.change_computer,
+    'permit': computers.permit,
+    'take_access': computers.take_access,
+    'drop_access': computers.drop_access,
+    'make_code': computers.make_code,
     'import_structure': structures.import_structure,
     'build_structure': structures.build_structure,
     'store_system_templates': templates.store_system_templates,

@@ -51,11 +51,11 @@ def submit_job(
         chosen = submitter.load(UUID(structure), orm.StructureData, 'structure')
         found = submitter.load_template(template)
         asked = None if code is None else submitter.load_code(UUID(code))
-        submitter.check(found, settings, asked, options)
+        runs_by = submitter.check(found, settings, asked, options)
         values = _own_settings(workflow, settings, submitter)
         inputs = job_inputs(workflow, chosen, found, protocol, values, label)
-        if asked is not None:
-            inputs['code'] = asked
+        if runs_by is not None:
+            inputs['code'] = runs_by
         if options:
             inputs['options'] = orm.Dict(options)
         node = submit_once(f'nanoos.{workflow}', inputs, me, key, digest)
@@ -102,7 +102,9 @@ def submit_process(
         template = values.get('template')
         if not isinstance(template, Template):
             raise ValueError('inputs.template: required, {"uuid": …} of a template')
-        submitter.check(template, given['parameters'], values.get('code'), given['options'])
+        code = submitter.check(template, given['parameters'], values.get('code'), given['options'])
+        if code is not None:
+            values['code'] = code
         node = submit_once(entry_point, values, me, key, digest)
         return {'uuid': node.uuid, 'made': True}
 

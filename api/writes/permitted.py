@@ -20,14 +20,14 @@ from pydantic import ValidationError
 from api.errors import NotFoundError
 from api.schemas.jobs import Options
 from nanoos_plugins.data.template import Template, load_template, system_templates
-from nanoos_plugins.engines.contract import load_engine
+from nanoos_plugins.engines.code import default_code
+from nanoos_plugins.engines.contract import Engine, load_engine
+from nanoos_plugins.graph.computers import LOCAL_TRANSPORT, is_enabled
 from nanoos_plugins.graph.tables import connection, tables
 from nanoos_plugins.storage.owner import SYSTEM_EMAIL
 from nanoos_plugins.storage.shares import Viewer, seen_by
 
 Kind = TypeVar('Kind', bound=orm.Node)
-#: Runs on this machine under the account of the daemon, which all tenants share.
-LOCAL_TRANSPORT = 'core.local'
 NO_PRIORITY = frozenset({'core.direct'})
 
 
@@ -89,12 +89,13 @@ class Submitter:
         parameters: Mapping[str, Any],
         code: orm.AbstractCode | None,
         options: Mapping[str, Any],
-    ) -> None:
-        """Check what a job would run.
+    ) -> orm.AbstractCode | None:
+        """Check what a job would run; return the code that it runs by, None for an engine without a program.
 
         :param parameters: those that override the template's.
-        :raises PermissionError: for what needs the scope admin.
-        :raises ValueError: for options that make no sense.
+        :param code: None for the engine's own: it is chosen here, where it is known who submits.
+        :raises PermissionError: for what needs the scope admin, or a computer of others.
+        :raises ValueError: for options that make no sense, or an engine that is not installed.
         """
         potential = parameters.get('potential', template.parameters.get('potential'))
         if isinstance(potential, str) and not self.is_admin and {'/', os.sep} & set(potential):
@@ -107,8 +108,38 @@ class Submitter:
             )
         if not self.is_admin:
             self._check_options(options)
+        engine = load_engine(template.engine)
+        if code is None and engine.code_plugin is not None:
+            code = self._default_code(engine)
+        if code is not None and code.computer is not None:
+            self._check_computer(code.computer)
         if options.get('priority') is not None:
-            check_priority(template.engine, code)
+            check_priority(engine, code)
+        return code
+
+    def _default_code(self, engine: Engine) -> orm.AbstractCode:
+        """Return the engine's code on this machine; a tenant's own one there may not be run.
+
+        :raises ValueError: when there is none.
+        """
+        me = orm.User.collection.get(id=self.viewer.user_pk) if self.is_admin else None
+        try:
+            return default_code(engine, me)
+        except NotExistent:
+            raise ValueError(
+                f'code: engine {engine.name} is not installed here; `nanoos engines install {engine.name}`'
+            ) from None
+
+    def _check_computer(self, computer: orm.Computer) -> None:
+        """Check that the submitter may submit to a computer: AiiDA does not ask whether that is enabled.
+
+        :raises PermissionError: when they may not.
+        """
+        assert computer.pk is not None
+        if not is_enabled(computer.pk, self.viewer.user_pk):
+            raise PermissionError(
+                f'computer {computer.label}: you cannot submit there; /api/computers lists where you can'
+            )
 
     def _may_run(self, code: orm.AbstractCode) -> bool:
         """Return whether a tenant may run a code.
@@ -147,22 +178,14 @@ def _template_named(name: str) -> Template | None:
         return next((shipped for shipped in system_templates() if shipped.name == name), None)
 
 
-def check_priority(engine_name: str, code: orm.AbstractCode | None) -> None:
+def check_priority(engine: Engine, code: orm.AbstractCode | None) -> None:
     """Check that the scheduler of a job knows priorities.
 
     :raises ValueError: when it does not, or there is none.
     """
-    engine = load_engine(engine_name)
     if engine.code_plugin is None:
         raise ValueError(f'options.priority: engine {engine.name} uses no scheduler, so it has no priority')
-    if code is None:
-        try:
-            code = orm.load_code(f'{engine.code_label}@localhost')
-        except NotExistent:
-            raise ValueError(
-                f'code: engine {engine.name} is not installed here; `nanoos engines install {engine.name}`'
-            ) from None
-    computer = code.computer
+    computer = None if code is None else code.computer
     if computer is None or computer.scheduler_type in NO_PRIORITY:
         name = 'none' if computer is None else computer.scheduler_type
         raise ValueError(f'options.priority: the scheduler here ({name}) has no priorities; leave it out')

@@ -17,7 +17,7 @@ from aiida.storage.sqlite_zip import models, orm
 from aiida.storage.sqlite_zip.utils import create_sqla_engine
 from sqlalchemy.orm import scoped_session, sessionmaker
 
-from nanoos_plugins.storage import cover, properties, tables
+from nanoos_plugins.storage import counts, cover, properties, tables
 from nanoos_plugins.storage.tenancy import TenantNode, TenantQueryBuilder, TenantStorage
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ class TenantSqliteDosStorage(TenantStorage, SqliteDosStorage):
         with _opened(profile) as connection:
             cover.unwatch(connection)
             properties.unwatch(connection)
+            counts.unwatch(connection)
         super().migrate(profile)
         _set_up(profile)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from nanoos_plugins.storage import accounts, changes, cover, properties, shares
+from nanoos_plugins.storage import accounts, changes, counts, cover, properties, shares
 
 
 def create(connection: sa.Connection) -> None:
@@ -16,4 +16,5 @@ def create(connection: sa.Connection) -> None:
             index.create(connection, checkfirst=True)
     cover.watch(connection)
     properties.watch(connection)
+    counts.watch(connection)
     changes.create_changes(connection)
