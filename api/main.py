@@ -29,6 +29,7 @@ from api.routes import (
     jobs,
     materials,
     nodes,
+    oidc,
     processes,
     shares,
     statistics,
@@ -46,6 +47,7 @@ from nanoos_plugins.storage import tables
 ROUTERS = (
     health.router,
     auth.router,
+    oidc.router,
     codes.router,
     computers.router,
     archives.router,
@@ -111,6 +113,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = chosen
     app.state.threads = Threads(chosen.read_threads, chosen.slow_threads)
+    app.state.oidc = oidc.provider_of(chosen)
     app.state.archives = Children(chosen.archive_processes)
     app.state.requests = RateLimit(chosen.requests_per_minute)
     app.state.sign_ins = RateLimit(chosen.sign_ins_per_minute)

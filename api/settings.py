@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -31,8 +31,17 @@ class Settings(BaseSettings):
     body_timeout: float = Field(30.0, gt=0, description='[s] in which the body of a request must arrive')
     requests_per_minute: int = Field(6000, gt=0, description='of one caller, over all endpoints')
     sign_ins_per_minute: int = Field(10, gt=0, description='of one address: sign-in, sign-up, refresh')
+    oidc_issuer: str | None = Field(None, description='URL of an OpenID Connect provider to sign in at')
+    oidc_client_id: str = Field('nanoos', description='as which that provider knows this instance')
+    oidc_client_secret: SecretStr | None = Field(None, description='for a provider that asks for one')
+    oidc_redirect_url: str = Field(
+        'http://127.0.0.1:8000/sign-in/', description='page to which that provider sends people back'
+    )
     read_threads: int = Field(16, gt=0, description='statements that run at the same time')
     slow_threads: int = Field(4, gt=0, description='queries and exports that run at the same time')
+    query_seconds: float = Field(10.0, gt=0, description='[s] that a page of a query may take')
+    stream_seconds: float = Field(120.0, gt=0, description='[s] after which the stream of a query ends')
+    stream_bytes: int = Field(200_000_000, gt=0, description='bytes after which the stream of a query ends')
     archive_nodes: int = Field(50_000, gt=0, description='most nodes of an archive')
     archive_bytes: int = Field(500_000_000, gt=0, description='most bytes of an archive, unpacked')
     archive_processes: int = Field(2, gt=0, description='archives that are written or read at the same time')

@@ -16,7 +16,7 @@ from nanoos_plugins.storage.owner import SYSTEM_EMAIL
 
 def make_user(
     email: str,
-    password: str,
+    password: str | None,
     first_name: str = '',
     last_name: str = '',
     role: Role = 'user',
@@ -28,12 +28,14 @@ def make_user(
     An AiiDA user without an account gets one only by `nanoos user add`: who can read their nodes must not be
     decided by whoever signs up first under their address.
 
+    :param password: None for an account that signs in elsewhere.
     :raises RequestError: 409 when the address is taken; 403 when the invite is not valid.
     """
     from aiida import orm
 
     address = normal_email(email)
-    check_password(password)
+    if password is not None:
+        check_password(password)
     if address == SYSTEM_EMAIL or orm.QueryBuilder().append(orm.User, filters={'email': address}).count():
         raise RequestError(409, f'{address} is taken: sign in, or ask the administrator for a new password')
     with connection() as opened, opened.begin():

@@ -60,8 +60,7 @@ class Import:
             for row in read_table(rows, 'db_dblink')
         ]
         with connection() as opened:
-            self._issue = Issue(opened, self._user_pk, secret, nodes)
-            self._links = self._issue.attach(links)
+            self._issue = Issue(opened, self._user_pk, secret, nodes, links)
             self._materials = _foreign_materials(opened, self._user_pk, self._material_ids())
         self._pks = {key: one.pk for key, one in self._issue.issued.items() if one.pk is not None}
         self._new = set(nodes) - set(self._pks)
@@ -141,7 +140,7 @@ class Import:
         return self._issue.uuid_for(f'material {material_id}')
 
     def _insert_links(self) -> None:
-        for links in _batches(self._links):
+        for links in _batches(self._issue.links):
             rows = [
                 {'input_id': self._pks[link.source], 'output_id': self._pks[link.target]}
                 | {'type': link.kind, 'label': link.label}

@@ -3,19 +3,21 @@
 A node that is there stays as it is, and is taken only when the importer sees it. A UUID that is taken by what
 they do not see is issued anew. So is one whose node would have to change: nothing is attached to a node that
 is there but to be an input or to be returned, neither to those of others nor to one's own, so that an archive
-cannot add results to a calculation that has ended. The copy's UUID follows from the importer's and the old
-one, so the same archive gives the same copies; nobody else can foretell it.
+cannot add results to a calculation that has ended. What a process called and made is copied with it. The
+copies' UUIDs follow from the importer's key and the old ones, so the same archive gives the same copies, and
+nobody else can foretell them.
 """
 
 from __future__ import annotations
 
 import hmac
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import islice
 from uuid import UUID
 
+import networkx as nx
 import sqlalchemy as sa
 
 from nanoos_plugins.graph.nodes import MOST_NAMED, chunks
@@ -54,10 +56,15 @@ class Issued:
 
 
 class Issue:
-    """The nodes of an archive, each with what it is here."""
+    """The nodes of an archive, each with what it is here, and the links that are to be made."""
 
     def __init__(
-        self, opened: sa.Connection, user_pk: int, secret: bytes, nodes: Mapping[int, Incoming]
+        self,
+        opened: sa.Connection,
+        user_pk: int,
+        secret: bytes,
+        nodes: Mapping[int, Incoming],
+        links: Collection[Link],
     ) -> None:
         """Look the nodes up.
 
@@ -68,97 +75,112 @@ class Issue:
         self._user_pk = user_pk
         self._secret = secret
         self._nodes = nodes
-        self.issued = {key: Issued(node.uuid) for key, node in nodes.items()}
-        self._look_up(nodes)
-
-    def attach(self, links: Collection[Link]) -> list[Link]:
-        """Return the links that are to be made, after copying what none may be attached to."""
-        touching = defaultdict(set)
+        self._turns: list[dict[int, Issued | None]] = []
+        self._there: set[tuple[int, int, str, str]] = set()
+        self.issued: dict[int, Issued] = {}
+        closed = defaultdict(list)
         for link in links:
-            touching[link.source].add(link)
-            touching[link.target].add(link)
-        there = self._links_there(links)
-        pending = set(links)
-        while True:
-            barred = {key for link in pending - there for key in self._barred(link)}
-            if not barred:
-                return [link for link in links if link not in there]
-            for key in barred:
-                self._turn(key)
-            self._look_up(barred)
-            pending = {link for key in barred for link in touching[key]}
-            there = (there - pending) | self._links_there(pending)
-
-    def _barred(self, link: Link) -> Iterator[int]:
-        """Yield the ends of a new link that are there already and must not get it."""
-        for key in (link.source, link.target):
-            is_closed = self._nodes[key].is_process or link.kind == 'create'
-            if is_closed and self._is_there(key):
-                yield key
-
-    def _turn(self, key: int) -> None:
-        """Give a node the next UUID that it could have."""
-        now = self.issued[key]
-        uuid = self.uuid_for(f'node {self._nodes[key].uuid} {now.turn + 1}')
-        self.issued[key] = Issued(uuid, now.turn + 1)
+            closed[_changed(link)].append(link)
+        for family in _families(nodes, links):
+            self._issue(family, [link for key in family for link in closed[key]])
+        self.links = [link for link in links if not self._is_there(link)]
 
     def uuid_for(self, text: str) -> str:
         """Return the importer's own UUID for something: always the same, and nobody else can foretell it."""
         digest = hmac.digest(self._secret, f'nanoos archive {self._user_pk} {text}'.encode(), 'sha256')
         return str(UUID(bytes=digest[:16], version=4))
 
-    def _look_up(self, keys: Iterable[int]) -> None:
-        """Find which of the nodes are there; those that are taken by others get another UUID."""
-        pending = list(keys)
-        while pending:
-            taken = []
-            for some in _parts(pending):
-                found = self._found({self.issued[key].uuid for key in some})
-                for key in some:
-                    there = found.get(self.issued[key].uuid)
-                    if there is None:
-                        continue
-                    pk, is_own, is_seen = there
-                    # A copy is the importer's own; what else has its UUID is not it.
-                    if is_own or (is_seen and self.issued[key].turn == 0):
-                        self.issued[key].pk = pk
-                    else:
-                        taken.append(key)
-            for key in taken:
-                self._turn(key)
-            pending = taken
+    def _issue(self, family: Set[int], links: Collection[Link]) -> None:
+        """Say what a family is here: the first of what it could be in which nothing there has to change."""
+        turn = 0
+        while True:
+            found = self._turn(turn)
+            turn += 1
+            issued = {key: one for key in family if (one := found[key]) is not None}
+            if len(issued) < len(family):
+                continue
+            self.issued.update(issued)
+            if not any(self._changes(link) for link in links if not self._is_there(link)):
+                return
+
+    def _changes(self, link: Link) -> bool:
+        """Return whether a new link would change a node that is there."""
+        ends = (link.source, link.target)
+        closed = [key for key in ends if self._nodes[key].is_process or link.kind == 'create']
+        return any(self.issued[key].pk is not None for key in closed)
+
+    def _is_there(self, link: Link) -> bool:
+        source, target = self.issued[link.source].pk, self.issued[link.target].pk
+        return (source, target, link.kind, link.label) in self._there
+
+    def _turn(self, turn: int) -> dict[int, Issued | None]:
+        """Return what each node is under the UUID of a turn, None where something else has it."""
+        while len(self._turns) <= turn:
+            number = len(self._turns)
+            uuids = {
+                key: node.uuid if number == 0 else self.uuid_for(f'node {node.uuid} {number}')
+                for key, node in self._nodes.items()
+            }
+            found = self._found(uuids.values())
+            self._look_for_links(pk for pk, *_ in found.values())
+            self._turns.append(
+                {key: self._issued(uuid, number, found.get(uuid)) for key, uuid in uuids.items()}
+            )
+        return self._turns[turn]
+
+    def _issued(self, uuid: str, turn: int, there: tuple[int, bool, bool] | None) -> Issued | None:
+        if there is None:
+            return Issued(uuid, turn)
+        pk, is_own, is_seen = there
+        # A copy is the importer's own; what else has its UUID is not it.
+        return Issued(uuid, turn, pk) if is_own or (is_seen and turn == 0) else None
 
     def _found(self, uuids: Collection[str]) -> dict[str, tuple[int, bool, bool]]:
         """Return key, whether it is the importer's, and whether they see it, of each node that is there."""
         node = tables().node
         kind = node.c.uuid.type.python_type
-        is_seen = seen_by(Viewer(self._user_pk), node.c)
-        statement = sa.select(
-            node.c.id, node.c.uuid, node.c.user_id == self._user_pk, sa.case((is_seen, True), else_=False)
-        ).where(node.c.uuid.in_([kind(uuid) for uuid in uuids]))
-        return {str(row[1]): (row[0], bool(row[2]), bool(row[3])) for row in self._opened.execute(statement)}
+        is_seen = sa.case((seen_by(Viewer(self._user_pk), node.c), True), else_=False)
+        found = {}
+        for some in _parts(uuids):
+            statement = sa.select(node.c.id, node.c.uuid, node.c.user_id == self._user_pk, is_seen).where(
+                node.c.uuid.in_([kind(uuid) for uuid in some])
+            )
+            rows = self._opened.execute(statement)
+            found.update({str(row[1]): (row[0], bool(row[2]), bool(row[3])) for row in rows})
+        return found
 
-    def _links_there(self, links: Collection[Link]) -> set[Link]:
-        """Return those of the links that are there, looked up by their targets: a node has few inputs."""
+    def _look_for_links(self, pks: Iterator[int]) -> None:
+        """Read the links that there are to nodes, by their targets: a node has few inputs."""
         link = tables().link
-        both = [one for one in links if self._is_there(one.source) and self._is_there(one.target)]
-        found: set[tuple[int, int, str, str]] = set()
-        for chunk in chunks({self.issued[one.target].pk or 0 for one in both}):
+        for chunk in chunks(pks):
             statement = sa.select(link.c.input_id, link.c.output_id, link.c.type, link.c.label)
             rows = self._opened.execute(statement.where(link.c.output_id.in_(chunk)))
-            found.update((row[0], row[1], row[2], row[3]) for row in rows)
-        return {one for one in both if self._here(one) in found}
-
-    def _is_there(self, key: int) -> bool:
-        return self.issued[key].pk is not None
-
-    def _here(self, link: Link) -> tuple[int, int, str, str]:
-        source, target = self.issued[link.source].pk, self.issued[link.target].pk
-        assert source is not None and target is not None
-        return source, target, link.kind, link.label
+            self._there.update((row[0], row[1], row[2], row[3]) for row in rows)
 
 
-def _parts(keys: list[int]) -> Iterator[list[int]]:
-    rest = iter(keys)
+def _changed(link: Link) -> int:
+    """Return the end of a link that would be another with it: what is only read stays the same."""
+    return link.source if link.kind == 'return' else link.target
+
+
+def _families(nodes: Mapping[int, Incoming], links: Collection[Link]) -> Iterator[Set[int]]:
+    """Yield the nodes in families, those first that others take as inputs.
+
+    What is called or made belongs to who called or made it; what makes a circle belongs together.
+    """
+    graph = nx.DiGraph()
+    graph.add_nodes_from(nodes)
+    for link in links:
+        if link.kind != 'return':
+            graph.add_edge(link.source, link.target)
+        if link.kind not in ('input_calc', 'input_work'):
+            graph.add_edge(link.target, link.source)
+    families = nx.condensation(graph)
+    for family in nx.topological_sort(families):
+        yield families.nodes[family]['members']
+
+
+def _parts(uuids: Collection[str]) -> Iterator[list[str]]:
+    rest = iter(uuids)
     while part := list(islice(rest, MOST_NAMED)):
         yield part

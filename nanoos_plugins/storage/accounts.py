@@ -76,4 +76,20 @@ IDEMPOTENCY = sa.Table(
     sa.Column('node_id', reference('db_dbnode'), comment='what the request made'),
     _time('created', nullable=False),
 )
-TABLES = (ACCOUNTS, SESSIONS, TOKENS, INVITES, IDEMPOTENCY)
+IDENTITIES = sa.Table(
+    'nanoos_identity',
+    METADATA,
+    sa.Column('issuer', sa.String, primary_key=True, comment='of an OpenID Connect provider'),
+    sa.Column('subject', sa.String, primary_key=True, comment='who they are there, for ever'),
+    _user(index=True),
+)
+SIGN_INS = sa.Table(
+    'nanoos_sign_in',
+    METADATA,
+    sa.Column('id', sa.String(32), primary_key=True, comment='state: goes through the provider and back'),
+    sa.Column('secret_hash', sa.String(64), nullable=False, comment='of what the browser keeps'),
+    sa.Column('nonce', sa.String, nullable=False),
+    sa.Column('verifier', sa.String, nullable=False),
+    _time('expires', nullable=False),
+)
+TABLES = (ACCOUNTS, SESSIONS, TOKENS, INVITES, IDEMPOTENCY, IDENTITIES, SIGN_INS)

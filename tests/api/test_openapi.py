@@ -47,6 +47,8 @@ def test_all_but_signing_in_and_health_need_a_token(openapi: Any) -> None:
         'POST /api/auth/sign-up',
         'POST /api/auth/sign-in',
         'POST /api/auth/refresh',
+        'POST /api/auth/oidc/begin',
+        'POST /api/auth/oidc/finish',
         'GET /api/health',
         'GET /api/health/ready',
     }
