@@ -97,12 +97,15 @@ def may_write(material_id: str, user: orm.User) -> bool:
     """Return whether a user may revise a material and make things under it.
 
     That is its owner, who made the first revision, and with whom it is shared for writing: itself, or a
-    group of its owner that it is in.
+    group of its owner that it is in. Who made a later one under a share that has been revoked still sees it,
+    and no more.
     """
     assert user.pk is not None
     seen = revisions(material_id, Viewer(user.pk))
-    if not seen or seen[0]['owner'] == user.email:
-        return bool(seen)
+    if not seen:
+        return False
+    if seen[0]['owner'] == user.email and seen[0]['pk'] == revisions(material_id, None)[0]['pk']:
+        return True
     pks = [row['pk'] for row in seen]
     owner = sa.select(NODES.c.user_id).where(NODES.c.id == pks[0]).scalar_subquery()
     groups = (

@@ -11,6 +11,7 @@ from aiida.engine import ExitCode, calcfunction
 
 from nanoos_plugins.data.material import Material, newest
 from nanoos_plugins.install.home import home
+from nanoos_plugins.storage.shares import is_visible
 
 CONFLICT = 409
 INVALID_CHANGES = 320
@@ -21,16 +22,29 @@ class RevisionConflictError(ValueError):
 
 
 def check_newest(material: Material) -> None:
-    """Check that this revision is the one to revise.
+    """Check that this revision is the one to revise: the newest for who acts.
 
-    :raises RevisionConflictError: when there is a newer one.
+    A newer one that is not seen is in nobody's way: somebody made it with whom the material is no longer
+    shared. What belongs to the owner of this revision counts as seen, also for an administrator at the
+    command line, to whom nothing is shared.
+
+    :raises RevisionConflictError: when there is a newer one that is seen.
     """
-    latest = newest(material.material_id)
-    if latest.uuid != material.uuid:
-        raise RevisionConflictError(
-            f'revision {material.revision} of material {material.name!r} is not its newest: '
-            f'revise revision {latest.revision} ({latest.uuid}) instead'
-        )
+    query = orm.QueryBuilder()
+    filters = {
+        'attributes.material_id': material.material_id,
+        'attributes.revision': {'>': material.revision},
+    }
+    query.append(Material, filters=filters, tag='newer')
+    query.order_by({'newer': [{'attributes.revision': {'order': 'desc', 'cast': 'i'}}]})
+    me = orm.User.collection.get_default()
+    assert me is not None
+    for latest in query.all(flat=True):
+        if latest.user.pk == material.user.pk or is_visible(latest, me):
+            raise RevisionConflictError(
+                f'revision {material.revision} of material {material.name!r} is not its newest: '
+                f'revise revision {latest.revision} ({latest.uuid}) instead'
+            )
 
 
 @contextmanager
@@ -52,7 +66,8 @@ def revise_material(material: Material, changes: orm.Dict) -> Material | ExitCod
     """
     try:
         check_newest(material)
-        return material.revised(changes.get_dict())
+        # Of all revisions, seen or not: no number is given twice.
+        return material.revised(changes.get_dict(), newest(material.material_id).revision + 1)
     except RevisionConflictError as error:
         return ExitCode(CONFLICT, str(error))
     except ValueError as error:

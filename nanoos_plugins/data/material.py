@@ -108,9 +108,10 @@ class Material(orm.Data):
         """Number of the revision, from 1."""
         return int(self.base.attributes.get('revision'))
 
-    def revised(self, changes: Mapping[str, Any]) -> Material:
+    def revised(self, changes: Mapping[str, Any], revision: int | None = None) -> Material:
         """Return the next revision, unstored, with `changes` made.
 
+        :param revision: its number; the next one when None.
         :raises ValueError: for an unknown attribute, a value of the wrong form, or no change at all.
         """
         unknown = sorted(set(changes) - set(CHANGEABLE))
@@ -123,7 +124,8 @@ class Material(orm.Data):
             raise ValueError(
                 f'nothing to revise: {self.name} (revision {self.revision}) already is like that'
             )
-        return Material(**{**current, **changes}, material_id=self.material_id, revision=self.revision + 1)
+        number = self.revision + 1 if revision is None else revision
+        return Material(**{**current, **changes}, material_id=self.material_id, revision=number)
 
     def _validate(self) -> bool:
         valid = super()._validate()

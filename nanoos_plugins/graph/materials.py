@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from nanoos_plugins.graph.keyset import Cursor, newest_first
 from nanoos_plugins.graph.seen import newest_first_seen
 from nanoos_plugins.graph.tables import connection, tables
+from nanoos_plugins.storage.properties import PROPERTIES, owners_seen
 from nanoos_plugins.storage.shares import Viewer, seen_by
 
 MATERIAL_TYPE = 'data.nanoos.material.Material.'
-REVISE = 'aiida.calculations:nanoos.revise_material'
 
 #: Most revisions of one material that are looked at.
 MOST_REVISIONS = 1000
@@ -135,39 +135,16 @@ def _has_tag(tag: str) -> sa.ColumnElement[bool]:
 
 
 def _is_revised(viewer: Viewer | None) -> sa.ColumnElement[bool]:
-    """Return the condition that there is a newer revision which the viewer sees.
+    """Return the condition that there is a revision with a higher number which the viewer sees.
 
-    It is the next one as a rule, which the graph tells. For somebody who does not see everything the next may
-    be another's, and no longer shared, while the one after it is seen; only then all materials are looked at.
+    The graph alone does not tell: what a writer made may be passed over while nobody else sees it.
     """
-    if viewer is None:
-        return _is_revised_by(tables().link.alias('made'))
-    node, newer = tables().node, tables().node.alias('newer')
-    is_behind = sa.exists().where(
-        newer.c.node_type == MATERIAL_TYPE,
-        newer.c.attributes['material_id'].as_string() == node.c.attributes['material_id'].as_string(),
+    node, newer, found = tables().node, tables().node.alias('newer'), PROPERTIES.alias('of_material')
+    return sa.exists().where(
+        found.c.name == 'material_id',
+        found.c.user_id.in_(owners_seen(viewer)),
+        found.c.text == node.c.attributes['material_id'].as_string(),
+        newer.c.id == found.c.node_id,
         newer.c.attributes['revision'].as_integer() > node.c.attributes['revision'].as_integer(),
         seen_by(viewer, newer.c),
-    )
-    next_one = tables().node.alias('next_one')
-    made = tables().link.alias('made')
-    is_seen = sa.exists().where(next_one.c.id == made.c.output_id, seen_by(viewer, next_one.c))
-    return sa.or_(_is_revised_by(made, is_seen), sa.and_(_is_revised_by(made), is_behind))
-
-
-def _is_revised_by(made: sa.FromClause, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """Return the condition that a revision went into a process that made the next one.
-
-    :param made: the link from that process to the next one, on which there may be `conditions`.
-    """
-    node, into = tables().node, tables().link.alias()
-    process = tables().node.alias()
-    return sa.exists().where(
-        into.c.input_id == node.c.id,
-        into.c.type == 'input_calc',
-        process.c.id == into.c.output_id,
-        process.c.process_type == REVISE,
-        made.c.input_id == process.c.id,
-        made.c.type == 'create',
-        *conditions,
     )

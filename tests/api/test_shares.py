@@ -112,20 +112,33 @@ def test_without_the_writer_the_owner_is_back_at_their_own_revision(sign_up: Cal
     assert revise(owner, made, 3, 'mine').status_code == 200
 
 
-def test_a_revision_that_is_no_longer_seen_is_a_conflict_that_names_nothing(
-    sign_up: Callable[..., Person],
-) -> None:
+def test_a_revision_that_is_no_longer_seen_is_in_nobodys_way(sign_up: Callable[..., Person]) -> None:
     owner, writer = sign_up(), sign_up()
     made = make(owner)['material_id']
     share(owner, made, email=writer.email, access='write')
     hidden = revise(writer, made, 1, 'theirs').json()
     owner.http('DELETE', f'/materials/{made}/shares?email={writer.email}')
-    before = nodes()
+    # Its number is not given again, and its maker keeps it, but can no longer write.
     answer = revise(owner, made, 1, 'ours')
-    assert is_problem(answer, 409)
+    assert answer.json()['revision'] == 3, answer.text
     assert hidden['uuid'] not in answer.text
     assert writer.email not in answer.text
+    assert writer.http('GET', f'/materials/{made}').json()['revision'] == 2
+    before = nodes()
+    assert is_problem(revise(writer, made, 2, 'mine'), 403)
+    assert is_problem(build(writer, material_id=made), 403)
     assert nodes() == before
+    # Seen again, it is one of the old ones.
+    share(owner, made, email=writer.email, access='write')
+    for person in (owner, writer):
+        assert names(person) == ['ours']
+        numbers = [
+            row['revision'] for row in person.http('GET', f'/materials/{made}/revisions').json()['items']
+        ]
+        assert sorted(numbers) == [1, 2, 3]
+        assert person.http('GET', f'/materials/{made}').json()['name'] == 'ours'
+    assert is_problem(revise(writer, made, 2, 'mine'), 409)
+    assert revise(writer, made, 3, 'all of ours').json()['revision'] == 4
 
 
 def test_everybody_is_everybody_until_it_is_revoked(sign_up: Callable[..., Person]) -> None:
