@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 import jwt
@@ -57,7 +58,7 @@ def refresh_session(connection: sa.Connection, refresh: str, key: bytes) -> Sess
     :raises NotAuthenticatedError: for one that belongs to no open session.
     """
     session_id, _, secret = refresh.partition('.')
-    row = connection.execute(_select().where(SESSIONS.c.id == session_id)).first()
+    row = _session(connection, session_id)
     if row is None or not _is_open(row) or not secret:
         raise NotAuthenticatedError(ENDED)
     if not is_secret(secret, row.refresh_hash):
@@ -84,6 +85,15 @@ def session_of(access: str, key: bytes) -> str:
 
     :raises NotAuthenticatedError: for a token that is forged, expired or of another kind.
     """
+    session_id, expires = _signed(access, key)
+    if expires <= time.time():
+        raise NotAuthenticatedError('the access token has expired: refresh it')
+    return session_id
+
+
+@lru_cache(maxsize=4096)
+def _signed(access: str, key: bytes) -> tuple[str, float]:
+    """Return the session that a token is signed for and its end; that a signature is right stays so."""
     try:
         claims = jwt.decode(
             access,
@@ -96,7 +106,7 @@ def session_of(access: str, key: bytes) -> str:
         raise NotAuthenticatedError('the access token has expired: refresh it') from error
     except jwt.InvalidTokenError as error:
         raise NotAuthenticatedError('the access token is not valid: sign in again') from error
-    return str(claims['sid'])
+    return str(claims['sid']), float(claims['exp'])
 
 
 def caller_of_session(connection: sa.Connection, session_id: str) -> Caller:
@@ -104,26 +114,31 @@ def caller_of_session(connection: sa.Connection, session_id: str) -> Caller:
 
     :raises NotAuthenticatedError: when the session or the account is closed.
     """
-    row = connection.execute(_select().where(SESSIONS.c.id == session_id)).first()
+    row = _session(connection, session_id)
     if row is None or not _is_open(row):
         raise NotAuthenticatedError(ENDED)
     return Caller(row.user_id, row.email, ROLE_SCOPES[cast('Role', row.role)], session_id=session_id)
 
 
-def _select() -> sa.Select[Any]:
-    return (
-        sa.select(
-            SESSIONS.c.user_id,
-            SESSIONS.c.refresh_hash,
-            SESSIONS.c.expires,
-            SESSIONS.c.revoked,
-            USERS.c.email,
-            ACCOUNTS.c.role,
-            ACCOUNTS.c.is_active,
-        )
-        .join(ACCOUNTS, ACCOUNTS.c.user_id == SESSIONS.c.user_id)
-        .join(USERS, USERS.c.id == SESSIONS.c.user_id)
+#: Built once: to build it takes longer than to run it.
+_SESSION = (
+    sa.select(
+        SESSIONS.c.user_id,
+        SESSIONS.c.refresh_hash,
+        SESSIONS.c.expires,
+        SESSIONS.c.revoked,
+        USERS.c.email,
+        ACCOUNTS.c.role,
+        ACCOUNTS.c.is_active,
     )
+    .join(ACCOUNTS, ACCOUNTS.c.user_id == SESSIONS.c.user_id)
+    .join(USERS, USERS.c.id == SESSIONS.c.user_id)
+    .where(SESSIONS.c.id == sa.bindparam('session_id'))
+)
+
+
+def _session(connection: sa.Connection, session_id: str) -> sa.Row[Any] | None:
+    return connection.execute(_SESSION, {'session_id': session_id}).first()
 
 
 def _is_open(row: sa.Row[Any]) -> bool:

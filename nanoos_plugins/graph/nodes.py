@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 
 from nanoos_plugins.graph.keyset import Cursor
-from nanoos_plugins.graph.tables import connection, tables
-from nanoos_plugins.storage.newest import newest_seen
+from nanoos_plugins.graph.seen import newest_as_json, newest_kept
+from nanoos_plugins.graph.somebody import parameters_of, somebody
+from nanoos_plugins.graph.tables import Tables, connection, tables
 from nanoos_plugins.storage.shares import Viewer, seen_by
 
 Direction = Literal['incoming', 'outgoing']
@@ -43,8 +45,7 @@ class Filters:
     process_state: str | None = None
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(NamedTuple):
     """A node without what may be large; times are UTC, the last three of processes only."""
 
     pk: int
@@ -89,54 +90,75 @@ def list_nodes(
     viewer: Viewer | None, limit: int, after: Cursor | None, filters: Filters
 ) -> tuple[list[Node], Cursor | None]:
     """Return up to `limit` nodes, newest first, and the cursor behind them, None at the end of the list."""
-    wanted = projection().where(*_conditions(filters))
-    with connection() as opened:
-        page = newest_seen(wanted, tables().node, viewer, limit + 1, after)
-        found = [as_node(row) for row in opened.execute(page)]
-    last = found[limit - 1] if len(found) > limit else None
-    return found[:limit], (last.ctime, last.pk) if last else None
+    rows, behind = newest_kept(_listed, _conditions(filters), limit, after, viewer)
+    return [Node._make(row) for row in rows], behind
 
 
-def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
-    node, user = tables().node, tables().user
-    conditions = []
-    if filters.node_type is not None:
-        conditions.append(_is_type(filters.node_type))
-    if filters.process_type is not None:
-        conditions.append(node.c.process_type == filters.process_type)
+def list_as_json(
+    viewer: Viewer | None, limit: int, after: Cursor | None, filters: Filters
+) -> tuple[str, Cursor | None]:
+    """Return the same as the text of a JSON array: the fields of `Node`, but for the key of the database."""
+    return newest_as_json(_listed, _conditions(filters), limit, after, viewer)
+
+
+def _conditions(filters: Filters) -> dict[str, Any]:
+    """Return the values of the filters by the names of their conditions in `_listed`."""
+    given = {name: value for name, value in vars(filters).items() if value is not None}
     if filters.label is not None:
-        conditions.append(node.c.label.icontains(filters.label, autoescape=True))
-    if filters.owner is not None:
-        owners = sa.select(user.c.id).where(user.c.email == filters.owner)
-        conditions.append(node.c.user_id.in_(owners))
-    if filters.created_after is not None:
-        conditions.append(node.c.ctime > filters.created_after)
-    if filters.created_before is not None:
-        conditions.append(node.c.ctime < filters.created_before)
-    if filters.process_state is not None:
-        conditions.append(node.c.attributes['process_state'].as_string() == filters.process_state)
-        conditions.append(node.c.node_type.startswith('process.'))
-    return conditions
+        given['label'] = f'%{_literal(filters.label)}%'
+    if filters.node_type is not None and not _is_whole_type(filters.node_type):
+        given['node_type_begins'] = f'{_literal(given.pop("node_type"))}%'
+    return given
 
 
-def _is_type(prefix: str) -> sa.ColumnElement[bool]:
-    """Return the condition that a type begins so; a whole type, which ends with its class, is looked up."""
-    node = tables().node
+def _literal(text: str) -> str:
+    """Return a pattern that only `text` is like."""
+    return text.replace('/', '//').replace('%', '/%').replace('_', '/_')
+
+
+def _is_whole_type(prefix: str) -> bool:
+    """Return whether a type is whole, so that it can be looked up: then it ends with its class."""
     parts = prefix.split('.')
-    if len(parts) > 2 and not parts[-1] and parts[-2][:1].isupper():
-        return node.c.node_type == prefix
-    return node.c.node_type.startswith(prefix, autoescape=True)
+    return len(parts) > 2 and not parts[-1] and parts[-2][:1].isupper()
+
+
+def _listed(tabled: Tables, conditions: frozenset[str]) -> sa.Select[Any]:
+    """Return the statement of the nodes that fulfil these conditions; each has a parameter of its name."""
+    node, user = tabled.node, tabled.user
+    value: dict[str, sa.BindParameter[Any]] = {name: sa.bindparam(name) for name in conditions}
+    state = node.c.attributes['process_state'].as_string()
+    known: dict[str, Callable[[], sa.ColumnElement[bool]]] = {
+        'node_type': lambda: node.c.node_type == value['node_type'],
+        'node_type_begins': lambda: node.c.node_type.like(value['node_type_begins'], escape='/'),
+        'process_type': lambda: node.c.process_type == value['process_type'],
+        'label': lambda: node.c.label.ilike(value['label'], escape='/'),
+        'owner': lambda: node.c.user_id.in_(sa.select(user.c.id).where(user.c.email == value['owner'])),
+        'created_after': lambda: node.c.ctime > value['created_after'],
+        'created_before': lambda: node.c.ctime < value['created_before'],
+        'process_state': lambda: sa.and_(state == value['process_state'], _is_process(node)),
+    }
+    return projection().where(*(known[name]() for name in sorted(conditions)))
+
+
+def _is_process(node: sa.FromClause) -> sa.ColumnElement[bool]:
+    return node.c.node_type.startswith('process.')
 
 
 def projection() -> sa.Select[Any]:
-    """Return the statement of nodes without what may be large, for `as_node`."""
-    node, user = tables().node, tables().user
+    """Return the statement of nodes without what may be large: the fields of `Node`."""
+    return _projection(tables())
+
+
+@lru_cache
+def _projection(tabled: Tables) -> sa.Select[Any]:
+    node, user = tabled.node, tabled.user
     attributes = node.c.attributes
     # Data may have attributes of these names and of any kind.
-    is_process = node.c.node_type.startswith('process.')
+    is_process = _is_process(node)
     return sa.select(
         node.c.id.label('pk'),
-        node.c.uuid,
+        # Text on SQLite, and not on PostgreSQL.
+        sa.cast(node.c.uuid, sa.Text).label('uuid'),
         node.c.node_type,
         node.c.process_type,
         node.c.label,
@@ -150,20 +172,8 @@ def projection() -> sa.Select[Any]:
 
 
 def as_node(row: sa.Row[Any]) -> Node:
-    """Return the node of a row of `projection`."""
-    return Node(
-        row.pk,
-        str(row.uuid),
-        row.node_type,
-        row.process_type,
-        row.label,
-        row.ctime,
-        row.mtime,
-        row.owner,
-        row.process_label,
-        row.process_state,
-        row.exit_status,
-    )
+    """Return the node of a row that begins with the columns of `projection`."""
+    return Node._make(row[: len(Node._fields)])
 
 
 def chunks(values: Iterable[int], size: int = MOST_NAMED) -> Iterator[list[int]]:
@@ -175,19 +185,31 @@ def chunks(values: Iterable[int], size: int = MOST_NAMED) -> Iterator[list[int]]
 
 def read_nodes(opened: sa.Connection, viewer: Viewer | None, pks: Sequence[int]) -> dict[int, Node]:
     """Return those of the nodes that the viewer sees, by their keys."""
-    node = tables().node
-    found = {}
+    found: dict[int, Node] = {}
     for chunk in chunks(pks):
-        statement = projection().where(node.c.id.in_(chunk), seen_by(viewer, node.c))
-        found.update({row.pk: as_node(row) for row in opened.execute(statement)})
+        rows = opened.execute(_among(tables(), somebody(viewer)), {'pks': chunk, **parameters_of(viewer)})
+        found.update({row[0]: Node._make(row) for row in rows})
     return found
+
+
+@lru_cache
+def _among(tabled: Tables, viewer: Viewer | None) -> sa.Select[Any]:
+    """Return the statement of those of the nodes `pks` that the viewer sees."""
+    node = tabled.node
+    is_named = node.c.id.in_(sa.bindparam('pks', expanding=True))
+    return _projection(tabled).where(is_named, seen_by(viewer, node.c))
 
 
 def is_node(uuid: str) -> sa.ColumnElement[bool]:
     """Return the condition that a node has this UUID, which is text on SQLite and not on PostgreSQL."""
     column = tables().node.c.uuid
-    condition: sa.ColumnElement[bool] = column == column.type.python_type(uuid)
+    condition: sa.ColumnElement[bool] = column == _uuid(tables(), uuid)
     return condition
+
+
+def _uuid(tabled: Tables, uuid: str) -> Any:
+    """Return a UUID as the database takes it."""
+    return tabled.node.c.uuid.type.python_type(uuid)
 
 
 def node_pk(opened: sa.Connection, viewer: Viewer | None, uuid: str) -> int:
@@ -195,11 +217,18 @@ def node_pk(opened: sa.Connection, viewer: Viewer | None, uuid: str) -> int:
 
     :raises LookupError: when there is none that the viewer sees.
     """
-    node = tables().node
-    pk = opened.execute(sa.select(node.c.id).where(is_node(uuid), seen_by(viewer, node.c))).scalar()
+    values = {'uuid': _uuid(tables(), uuid), **parameters_of(viewer)}
+    pk = opened.execute(_named(tables(), somebody(viewer)), values).scalar()
     if pk is None:
         raise unknown(uuid)
     return int(pk)
+
+
+@lru_cache
+def _named(tabled: Tables, viewer: Viewer | None) -> sa.Select[Any]:
+    """Return the statement of the key of the node `uuid`, if the viewer sees it."""
+    node = tabled.node
+    return sa.select(node.c.id).where(node.c.uuid == sa.bindparam('uuid'), seen_by(viewer, node.c))
 
 
 def unknown(uuid: str) -> LookupError:
@@ -212,31 +241,36 @@ def load_node(viewer: Viewer | None, uuid: str) -> NodeContent:
 
     :raises LookupError: when there is none that the viewer sees.
     """
-    node = tables().node
     with connection() as opened:
-        statement = projection().add_columns(
-            node.c.description,
-            _without_checkpoint(opened.dialect.name).label('attributes'),
-            sa.cast(node.c.extras, sa.Text).label('extras'),
-        )
-        row = opened.execute(statement.where(is_node(uuid), seen_by(viewer, node.c))).one_or_none()
+        statement = _content(tables(), opened.dialect.name, somebody(viewer))
+        values = {'uuid': _uuid(tables(), uuid), **parameters_of(viewer)}
+        row = opened.execute(statement, values).one_or_none()
     if row is None:
         raise unknown(uuid)
     return NodeContent(as_node(row), row.description, row.attributes or '{}', row.extras or '{}')
 
 
-def _without_checkpoint(dialect: str) -> sa.ColumnElement[str]:
+@lru_cache
+def _content(tabled: Tables, dialect: str, viewer: Viewer | None) -> sa.Select[Any]:
+    """Return the statement of the node `uuid` with all that it says of itself, if the viewer sees it."""
+    node = tabled.node
+    content = _projection(tabled).add_columns(
+        node.c.description,
+        _without_checkpoint(node, dialect).label('attributes'),
+        sa.cast(node.c.extras, sa.Text).label('extras'),
+    )
+    return content.where(node.c.uuid == sa.bindparam('uuid'), seen_by(viewer, node.c))
+
+
+def _without_checkpoint(node: sa.FromClause, dialect: str) -> sa.ColumnElement[str]:
     """Return the attributes as text, those of a process without its checkpoint."""
-    node = tables().node
     attributes = node.c.attributes
     rest: sa.ColumnElement[Any] = (
         sa.func.json_remove(attributes, f'$.{CHECKPOINT}')
         if dialect == 'sqlite'
         else sa.type_coerce(attributes, sa.Text).op('-')(CHECKPOINT)
     )
-    return sa.case(
-        (node.c.node_type.startswith('process.'), sa.cast(rest, sa.Text)), else_=sa.cast(attributes, sa.Text)
-    )
+    return sa.case((_is_process(node), sa.cast(rest, sa.Text)), else_=sa.cast(attributes, sa.Text))
 
 
 def list_links(

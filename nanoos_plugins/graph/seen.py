@@ -1,15 +1,25 @@
-"""Pages of what somebody sees, each way to see a node followed by an index of its own."""
+"""Pages of what somebody sees, each way to see a node followed by an index of its own.
+
+To build such a statement costs ten times what running it does, so lists that are asked often keep theirs.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import Any, cast
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from nanoos_plugins.graph.keyset import Cursor
-from nanoos_plugins.graph.tables import connection, tables
+from nanoos_plugins.graph.somebody import parameters_of, somebody
+from nanoos_plugins.graph.tables import Tables, connection, tables
 from nanoos_plugins.storage.newest import newest_seen
 from nanoos_plugins.storage.shares import Viewer
+
+#: Returns a statement over the node table that has the conditions named, each with a parameter of its name.
+Build = Callable[[Tables, frozenset[str]], sa.Select[Any]]
 
 
 def newest_first_seen(
@@ -24,3 +34,97 @@ def newest_first_seen(
         rows = [dict(row) for row in opened.execute(page).mappings()]
     last = rows[limit - 1] if len(rows) > limit else None
     return rows[:limit], None if last is None else (last['created'], last['pk'])
+
+
+def newest_kept(
+    build: Build, conditions: Mapping[str, Any], limit: int, after: Cursor | None, viewer: Viewer | None
+) -> tuple[list[sa.Row[Any]], Cursor | None]:
+    """Return the same of a statement that is built once for all viewers, cursors and values of conditions.
+
+    :param build: returns the statement, with the columns `pk` and `ctime`.
+    :param conditions: the values by their names.
+    """
+    page = _page(build, tables(), frozenset(conditions), somebody(viewer), after is not None)
+    with connection() as opened:
+        rows = list(opened.execute(page, _values(conditions, limit, after, viewer)))
+    last = rows[limit - 1] if len(rows) > limit else None
+    return rows[:limit], None if last is None else (last.ctime, last.pk)
+
+
+def newest_as_json(
+    build: Build, conditions: Mapping[str, Any], limit: int, after: Cursor | None, viewer: Viewer | None
+) -> tuple[str, Cursor | None]:
+    """Return the same as the text of a JSON array: an object a row, with all columns but `pk`.
+
+    The database writes it. Each row that comes to Python would cost a lock that all requests fight for, and a
+    conversion of its times there and back.
+    """
+    kind = (build, tables(), frozenset(conditions), somebody(viewer), after is not None)
+    with connection() as opened:
+        page = _json_page(opened.dialect.name, *kind)
+        row = opened.execute(page, _values(conditions, limit, after, viewer)).one()
+    return row.array or '[]', (row.ctime, row.pk) if row.found > limit else None
+
+
+def _values(
+    conditions: Mapping[str, Any], limit: int, after: Cursor | None, viewer: Viewer | None
+) -> dict[str, Any]:
+    """Return the parameters of a page: one row more than asked for tells of more."""
+    values = {**conditions, **parameters_of(viewer), 'limit': limit, 'limit_and_one': limit + 1}
+    return values if after is None else values | {'after_ctime': after[0], 'after_pk': after[1]}
+
+
+@lru_cache(maxsize=256)
+def _page(
+    build: Build, tabled: Tables, conditions: frozenset[str], viewer: Viewer | None, is_later: bool
+) -> sa.Select[Any]:
+    """Return the statement of a page, first or later, with parameters for all that it depends on."""
+    ctime = sa.bindparam('after_ctime', type_=tabled.node.c.ctime.type)
+    limit, pk = (sa.bindparam(name, type_=sa.Integer) for name in ('limit_and_one', 'after_pk'))
+    after = cast('Cursor', (ctime, pk)) if is_later else None
+    return newest_seen(build(tabled, conditions), tabled.node, viewer, cast('int', limit), after)
+
+
+@lru_cache(maxsize=256)
+def _json_page(dialect: str, *kind: Any) -> sa.Select[Any]:
+    """Return the statement of a page as one row: `array`, `found` (how many), `ctime` and `pk` (the last)."""
+    rows = _page(*kind).subquery()
+    newest = (rows.c.ctime.desc(), rows.c.pk.desc())
+    numbered = sa.select(rows, sa.func.row_number().over(order_by=newest).label('number')).subquery()
+    limit = sa.bindparam('limit', type_=sa.Integer)
+    is_last = numbered.c.number == limit
+    names = [str(column.key) for column in rows.c if column.key != 'pk']
+    columns: list[sa.ColumnElement[Any]] = [
+        sa.cast(_json_array(dialect, names, numbered, numbered.c.number <= limit), sa.Text).label('array'),
+        sa.func.max(sa.case((is_last, numbered.c.ctime)), type_=numbered.c.ctime.type).label('ctime'),
+        sa.func.max(sa.case((is_last, numbered.c.pk))).label('pk'),
+        sa.func.count().label('found'),
+    ]
+    return sa.select(*columns)
+
+
+def _json_array(
+    dialect: str, names: Iterable[str], rows: sa.FromClause, condition: Any
+) -> sa.ColumnElement[Any]:
+    """Return the JSON array of objects with these columns of the rows fulfilling a condition, by `number`."""
+    pairs = [
+        part
+        for name in names
+        for part in (sa.literal_column(f"'{name}'"), _json_value(dialect, rows.c[name]))
+    ]
+    if dialect == 'sqlite':
+        # It has no order in aggregates before 3.44, and takes the rows as they come: by number.
+        return sa.func.json_group_array(sa.func.json_object(*pairs)).filter(condition)
+    objects = sa.func.json_build_object(*pairs)
+    return sa.func.json_agg(aggregate_order_by(objects, rows.c.number)).filter(condition)
+
+
+def _json_value(dialect: str, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """Return a value as JSON has it: times as RFC 3339 says, in UTC."""
+    if not isinstance(column.type, sa.DateTime | sa.types.TypeDecorator):
+        return column
+    if dialect == 'sqlite':
+        text = sa.type_coerce(column, sa.Text)
+        return sa.func.replace(text, sa.literal_column("' '"), sa.literal_column("'T'")) + 'Z'
+    utc = sa.func.timezone('UTC', column)
+    return sa.func.to_char(utc, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')

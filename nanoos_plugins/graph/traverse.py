@@ -11,14 +11,16 @@ from __future__ import annotations
 import heapq
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
 from nanoos_plugins.graph.folding import ProvenanceLink
 from nanoos_plugins.graph.nodes import Node, chunks, node_pk, read_nodes
-from nanoos_plugins.graph.tables import connection, tables
+from nanoos_plugins.graph.somebody import parameters_of, somebody
+from nanoos_plugins.graph.tables import Tables, connection, tables
 from nanoos_plugins.storage.shares import Viewer, seen_by
 
 Direction = Literal['ancestors', 'descendants', 'both']
@@ -191,30 +193,43 @@ def _behind(
     kinds: Collection[LinkKind] | None,
 ) -> Iterator[tuple[int, int, int]]:
     """Yield what is one link behind the nodes of a level: from where, the node, the link; read as needed."""
-    node, link = tables().node, tables().link
-    here, there = (link.c.input_id, link.c.output_id) if side else (link.c.output_id, link.c.input_id)
-    statement = (
-        sa.select(here, there, link.c.id)
-        .join(node, node.c.id == there)
-        .where(here.in_(level), *_of_kinds(kinds), seen_by(viewer, node.c))
-        .order_by(here, link.c.id)
-    )
+    statement = _links_behind(tables(), somebody(viewer), side, kinds is not None)
+    values = {'level': level, 'kinds': sorted(kinds or ()), **parameters_of(viewer)}
     # PostgreSQL plans for all rows unless it is told how few are wanted: it would sort a hub's links first.
     yielded = 0
-    with opened.execute(statement.limit(FIRST_LINKS)) as rows:
+    with opened.execute(_first(statement), values) as rows:
         for row in rows:
             yield row[0], row[1], row[2]
             yielded += 1
     if yielded < FIRST_LINKS:
         return
-    with opened.execute(statement.execution_options(stream_results=True)) as rows:
+    with opened.execute(statement.execution_options(stream_results=True), values) as rows:
         for row in islice(rows, yielded, None):
             yield row[0], row[1], row[2]
 
 
-def _of_kinds(kinds: Collection[LinkKind] | None) -> list[sa.ColumnElement[bool]]:
+@lru_cache
+def _links_behind(tabled: Tables, viewer: Viewer | None, side: int, has_kinds: bool) -> sa.Select[Any]:
+    """Return the statement of the links behind the nodes `level` to what the viewer sees."""
+    node, link = tabled.node, tabled.link
+    here, there = (link.c.input_id, link.c.output_id) if side else (link.c.output_id, link.c.input_id)
+    is_behind = here.in_(sa.bindparam('level', expanding=True))
+    return (
+        sa.select(here, there, link.c.id)
+        .join(node, node.c.id == there)
+        .where(is_behind, *_of_kinds(tabled, has_kinds), seen_by(viewer, node.c))
+        .order_by(here, link.c.id)
+    )
+
+
+@lru_cache
+def _first(statement: sa.Select[Any]) -> sa.Select[Any]:
+    return statement.limit(FIRST_LINKS)
+
+
+def _of_kinds(tabled: Tables, has_kinds: bool) -> list[sa.ColumnElement[bool]]:
     # Added to a text, the column is not looked up by its index, which would give a sixth of all links.
-    return [] if kinds is None else [(tables().link.c.type + '').in_(sorted(kinds))]
+    return [(tabled.link.c.type + '').in_(sa.bindparam('kinds', expanding=True))] if has_kinds else []
 
 
 def links_between(
@@ -228,20 +243,28 @@ def links_between(
     They are looked up by their targets: a node is made by one process and a process has tens of inputs, but
     a code or a structure may be used a hundred thousand times.
     """
-    link = tables().link
     found: set[ProvenanceLink] = set()
     few = len(sources) <= MOST_NODES
+    statement = _links_to(tables(), few, kinds is not None)
     for chunk in chunks(targets if sources else ()):
-        statement = sa.select(link.c.input_id, link.c.output_id, link.c.type, link.c.label).where(
-            link.c.output_id.in_(chunk), *_of_kinds(kinds)
-        )
-        if few:
-            # A sum is not looked up by the index of its column.
-            statement = statement.where((link.c.input_id + 0).in_(list(sources)))
-        rows = opened.execute(statement)
+        values = {'targets': chunk, 'sources': list(sources) if few else (), 'kinds': sorted(kinds or ())}
         found |= {
             ProvenanceLink(row.input_id, row.output_id, row.type, row.label)
-            for row in rows
+            for row in opened.execute(statement, values)
             if few or row.input_id in sources
         }
     return found
+
+
+@lru_cache
+def _links_to(tabled: Tables, has_sources: bool, has_kinds: bool) -> sa.Select[Any]:
+    """Return the statement of the links to the nodes `targets`, from the nodes `sources` or from all."""
+    link = tabled.link
+    conditions = [
+        link.c.output_id.in_(sa.bindparam('targets', expanding=True)),
+        *_of_kinds(tabled, has_kinds),
+    ]
+    if has_sources:
+        # A sum is not looked up by the index of its column.
+        conditions.append((link.c.input_id + 0).in_(sa.bindparam('sources', expanding=True)))
+    return sa.select(link.c.input_id, link.c.output_id, link.c.type, link.c.label).where(*conditions)

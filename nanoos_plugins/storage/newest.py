@@ -24,6 +24,8 @@ def newest_seen(
 ) -> sa.Select[Any]:
     """Return the statement with its `limit` newest rows behind `after` that the viewer sees.
 
+    Each value may be a parameter of the statement as well, `sa.bindparam`, for one that is built once.
+
     :param statement: one row a node, with all other conditions, without order, limit and `seen_by`.
     :param node: AiiDA's node table, or the alias of it, that the statement selects from.
     """
@@ -32,30 +34,36 @@ def newest_seen(
     if viewer.group_pk is not None:
         inside = sa.select(GROUP_NODES.c.dbnode_id).where(GROUP_NODES.c.dbgroup_id == viewer.group_pk)
         statement = statement.where(node.c.id.in_(inside))
-    keys = statement.with_only_columns(node.c.id.label('id'), maintain_column_froms=True).order_by(None)
+    statement = statement.order_by(None)
+    keys = statement.with_only_columns(node.c.id, node.c.ctime, maintain_column_froms=True)
     system = sa.select(USERS.c.id).where(USERS.c.email == SYSTEM_EMAIL).scalar_subquery()
     owned = (
         _page(keys.where(node.c.user_id == user), node.c.ctime, node.c.id, limit, after).subquery()
         for user in (viewer.user_pk, system)
     )
-    ways = [sa.select(way.c.id) for way in owned] + [_covered(keys, node, viewer.user_pk, limit, after)]
+    ways = [sa.select(way.c.id, way.c.ctime) for way in owned]
+    seen = sa.union(*ways, _covered(statement, node, viewer.user_pk, limit, after)).subquery()
+    # The rows of the page alone are read: a way yields as many keys as the page has rows.
+    page = _page(sa.select(seen.c.id), seen.c.ctime, seen.c.id, limit, None)
     # The union holds what may be seen already: the condition again guards against a mistake in it.
-    found = statement.where(node.c.id.in_(sa.union(*ways)), seen_by(viewer, node.c))
+    found = statement.where(node.c.id.in_(page), seen_by(viewer, node.c))
     # An order that no index has, lest a planner walks through all nodes to see which were found.
     ctime = sa.func.coalesce(node.c.ctime, node.c.mtime)
-    return _page(found, ctime, node.c.id, limit, None)
+    return found.order_by(ctime.desc(), node.c.id.desc())
 
 
 def _covered(
-    keys: sa.Select[Any], node: sa.FromClause, user_pk: int, limit: int, after: Cursor | None
+    statement: sa.Select[Any], node: sa.FromClause, user_pk: int, limit: int, after: Cursor | None
 ) -> sa.Select[Any]:
     """Return the statement of the newest nodes below each of the roots that are open to a user."""
     roots = open_roots(user_pk).cte('nanoos_open')
     cover, chosen = COVER.alias(), COVER.alias()
-    below = keys.where(cover.c.node_id == node.c.id, cover.c.root_id == roots.c.root_id)
+    below = statement.with_only_columns(node.c.id, maintain_column_froms=True).where(
+        cover.c.node_id == node.c.id, cover.c.root_id == roots.c.root_id
+    )
     newest = _page(below, cover.c.ctime, cover.c.node_id, limit, after).correlate(roots)
     return (
-        sa.select(chosen.c.node_id)
+        sa.select(chosen.c.node_id, chosen.c.ctime)
         .join_from(roots, chosen, chosen.c.root_id == roots.c.root_id)
         .where(chosen.c.node_id.in_(newest))
     )
@@ -73,5 +81,10 @@ def _page(
     if after is None:
         return page
     return page.where(
-        sa.tuple_(ctime, pk) < sa.tuple_(sa.literal(after[0], ctime.type), sa.literal(after[1]))
+        sa.tuple_(ctime, pk) < sa.tuple_(_value(after[0], ctime.type), _value(after[1], pk.type))
     )
+
+
+def _value(value: Any, kind: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:
+    """Return a value in a statement, or the parameter for one."""
+    return value if isinstance(value, sa.ColumnElement) else sa.literal(value, kind)

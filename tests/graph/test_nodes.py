@@ -7,7 +7,7 @@ import itertools
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,15 @@ from aiida.common import LinkType
 from aiida.engine import ProcessState
 
 from nanoos_plugins.graph.mermaid import draw_mermaid
-from nanoos_plugins.graph.nodes import Filters, Neighbour, Node, list_links, list_nodes, load_node
+from nanoos_plugins.graph.nodes import (
+    Filters,
+    Neighbour,
+    Node,
+    list_as_json,
+    list_links,
+    list_nodes,
+    load_node,
+)
 from nanoos_plugins.graph.pictures import as_mermaid, as_prov, as_svg
 from nanoos_plugins.graph.provenance import extent, read_provenance
 from nanoos_plugins.graph.repository import list_files, open_file
@@ -66,6 +74,23 @@ def test_a_list_is_newest_first_and_each_page_goes_on_where_the_one_before_ended
         now = sa.select(sa.func.max(node.c.ctime)).scalar_subquery()
         opened.execute(sa.update(node).where(node.c.user_id == alice.pk).values(ctime=now))
     assert listed(alice) == made[::-1]
+
+
+def test_the_database_writes_a_list_as_it_is_read(alice: orm.User, process_node: MakeProcess) -> None:
+    with acting_as(alice):
+        number = orm.Int(1, label='an "Ångström" \\ ').store()
+        process_node(orm.CalcFunctionNode, 'add', x=number)
+    viewer, after = viewer_of(alice), None
+    for _ in range(2):
+        rows, behind = list_nodes(viewer, 1, after, Filters())
+        text, after = list_as_json(viewer, 1, after, Filters())
+        assert after == behind
+        told = [{**one, 'pk': rows[0].pk} for one in json.loads(text)]
+        for one in told:
+            one |= {key: datetime.fromisoformat(one[key]) for key in ('ctime', 'mtime')}
+        assert told == [row._asdict() for row in rows]
+    empty, end = list_as_json(viewer, 1, None, Filters(node_type='no.such.'))
+    assert (json.loads(empty), end) == ([], None)
 
 
 def test_filters_restrict(alice: orm.User, process_node: MakeProcess) -> None:
