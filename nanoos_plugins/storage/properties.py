@@ -116,15 +116,18 @@ def with_value(
     return [found.c.name == name, compare(value)]
 
 
-def owners_seen(viewer: Viewer | None) -> sa.Select[int]:
+def owners_seen(viewer: Viewer | None, with_shares: bool = True) -> sa.Select[int]:
     """Return the statement of the users of whose nodes a viewer may see some.
 
-    That is the viewer, the system, and the members of what is shared with the viewer.
+    That is the viewer, the system, and `with_shares` the members of what is shared with the viewer.
     """
     users = sa.select(USERS.c.id)
     if viewer is None:
         return users
-    member = sa.table('nanoos_cover_member', sa.column('root_id'), sa.column('user_id'))
+    own = sa.or_(USERS.c.id == viewer.user_pk, USERS.c.email == SYSTEM_EMAIL)
+    if not with_shares:
+        return users.where(own)
+    member = sa.table('nanoos_cover_known', sa.column('root_id'), sa.column('user_id'))
     shares = (
         sa.exists()
         .where(
@@ -133,7 +136,7 @@ def owners_seen(viewer: Viewer | None) -> sa.Select[int]:
         )
         .correlate(USERS)
     )
-    return users.where(sa.or_(USERS.c.id == viewer.user_pk, USERS.c.email == SYSTEM_EMAIL, shares))
+    return users.where(sa.or_(own, shares))
 
 
 def _present(connection: sa.Connection) -> set[str]:

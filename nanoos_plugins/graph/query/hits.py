@@ -1,0 +1,97 @@
+"""Filters on declared properties: looked up in their table instead of in the JSON of each node.
+
+Where few nodes that the viewer may see have the value, a query starts from these; where many have, the newest
+nodes are looked at and each is asked, which finds a page soon.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from nanoos_plugins.graph.query.model import Filters, Vertex
+from nanoos_plugins.graph.query.types import prefixes
+from nanoos_plugins.storage.declared import Kind, kind_of
+from nanoos_plugins.storage.properties import COMPARISONS, LONGEST, PROPERTIES, owners_seen, with_value
+from nanoos_plugins.storage.shares import Viewer
+
+#: Up to so many hits a query starts from them.
+FEW = 5000
+_ATTRIBUTES = 'attributes.'
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A comparison that the table of properties answers; `path` of the attribute as it is declared."""
+
+    path: str
+    operator: str
+    value: Any
+
+    def condition(self, node_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+        """Return the condition that a node passes, which is asked node by node."""
+        found = PROPERTIES.alias()
+        return sa.exists().where(found.c.node_id == node_id, *self._value(found)).correlate_except(found)
+
+    def hits(self, viewer: Viewer | None, with_shares: bool = True) -> sa.Select[int]:
+        """Return the statement of all nodes that pass and that the viewer may see; some of others, too."""
+        found = PROPERTIES.alias()
+        owners = owners_seen(viewer, with_shares)
+        return sa.select(found.c.node_id).where(*self._value(found), found.c.user_id.in_(owners))
+
+    def has_few(self, opened: sa.Connection, viewer: Viewer | None, with_shares: bool = True) -> bool:
+        """Return whether there are few hits; looks at no more than it takes to know.
+
+        :param with_shares: count those of everybody who shares something with the viewer, too.
+        """
+        some = self.hits(viewer, with_shares).limit(FEW + 1).subquery()
+        return (opened.scalar(sa.select(sa.func.count()).select_from(some)) or 0) <= FEW
+
+    def _value(self, found: sa.FromClause) -> list[sa.ColumnElement[bool]]:
+        return with_value(self.path, self.operator, self.value, found)
+
+
+def split(vertex: Vertex) -> tuple[Filters, list[Lookup]]:
+    """Return the filters that AiiDA's QueryBuilder compiles, and those at their top that are looked up.
+
+    Only where all nodes that the vertex may be declare the attribute: of others there are no properties.
+    """
+    if vertex.entity != 'node':
+        return vertex.filters, []
+    types = prefixes(vertex.filters)
+    rest: Filters = {}
+    lookups: list[Lookup] = []
+    for name, condition in vertex.filters.items():
+        path = name.removeprefix(_ATTRIBUTES)
+        kinds = {kind_of(one, path) for one in types} if path != name else set()
+        kind = kinds.pop() if len(kinds) == 1 else None
+        if kind is None:
+            rest[name] = condition
+            continue
+        left = {}
+        for operator, value in condition.items():
+            found = _lookups(kind, path, operator, value)
+            if found:
+                lookups += found
+            else:
+                left[operator] = value
+        if left:
+            rest[name] = left
+    return rest, lookups
+
+
+def _lookups(kind: Kind, path: str, operator: str, value: Any) -> list[Lookup]:
+    """Return what a comparison is looked up by, nothing when the properties cannot answer it."""
+    values = value if isinstance(value, list) else [value]
+    wanted = float if kind == 'number' else str
+    if not values or not all(type(one) is wanted for one in values):
+        return []
+    if wanted is str and any(len(one) > LONGEST for one in values):
+        return []
+    if kind == 'words':
+        return [Lookup(path, '==', one) for one in values] if operator == 'contains' else []
+    if operator == 'in' or operator in COMPARISONS and (kind == 'number' or operator == '=='):
+        return [Lookup(path, operator, value)] if isinstance(value, list) == (operator == 'in') else []
+    return []

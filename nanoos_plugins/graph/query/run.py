@@ -1,0 +1,110 @@
+"""Queries are run a page at a time, within a time, a number of rows and a number of bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+import sqlalchemy as sa
+from aiida.manage import get_manager
+from aiida.storage.psql_dos.orm.querybuilder.main import SqlaQueryBuilder
+
+from nanoos_plugins.graph.query.deadline import deadline
+from nanoos_plugins.graph.query.order import encode
+from nanoos_plugins.graph.query.pages import Page, page
+from nanoos_plugins.graph.query.parse import parse
+from nanoos_plugins.graph.query.words import QueryError
+from nanoos_plugins.graph.tables import connection
+from nanoos_plugins.storage.shares import Viewer
+
+#: Most rows of a page, and its most bytes; a page that is full of bytes ends earlier.
+MOST_ROWS, MOST_BYTES = 1000, 8_000_000
+#: [s] How long a page may take.
+SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A page of rows, each a JSON object `{tag: {key: value}}`, and the cursor behind it, None at the end."""
+
+    rows: list[bytes]
+    after: str | None
+
+
+def run(
+    viewer: Viewer | None,
+    document: Mapping[str, Any],
+    limit: int = 50,
+    after: str | None = None,
+    seconds: float = SECONDS,
+) -> Rows:
+    """Return up to `limit` rows of the query that a document asks, behind the position `after`.
+
+    :raises QueryError: when the query is wrong or not allowed, takes too long, or has too large a row.
+    """
+    query, digest = parse(document), digest_of(document)
+    with connection() as opened, deadline(opened, seconds):
+        wanted = page(opened, query_builder(), query, viewer, digest, min(limit, MOST_ROWS) + 1, after)
+        return _read(opened, wanted, digest, min(limit, MOST_ROWS))
+
+
+def query_builder() -> SqlaQueryBuilder:
+    """Return AiiDA's query builder of the loaded profile, for the statements of one thread."""
+    storage = get_manager().get_profile_storage()
+    for kind in type(storage.query()).__mro__:
+        # Our own builder lets whoever acts find by hash only what they see; here the viewer is another.
+        if issubclass(kind, SqlaQueryBuilder) and kind.__module__.startswith('aiida.'):
+            return kind(storage)
+    raise TypeError(f'{storage} has no SQL tables; use a profile on SQLite or PostgreSQL')
+
+
+def digest_of(document: Mapping[str, Any]) -> str:
+    """Return what a cursor knows its query by."""
+    text = json.dumps(document, sort_keys=True)
+    return hashlib.blake2b(text.encode('utf-8', 'surrogatepass'), digest_size=8).hexdigest()
+
+
+def _read(opened: sa.Connection, wanted: Page, digest: str, limit: int) -> Rows:
+    """Read a page row by row, for a row may be large."""
+    rows: list[bytes] = []
+    size, last = 0, None
+    width = len(wanted.built.wanted)
+    streamed = wanted.statement.execution_options(stream_results=True, max_row_buffer=20)
+    with opened.execute(streamed) as found:
+        for row in found:
+            written = _write(wanted, row[:width])
+            if len(written) > MOST_BYTES:
+                raise QueryError(
+                    f'a row has {len(written)} bytes, at most {MOST_BYTES} are sent: project less'
+                )
+            if len(rows) == limit or size + len(written) > MOST_BYTES:
+                return Rows(rows, encode(digest, wanted.before + len(rows), last or []))
+            rows.append(written)
+            size += len(written)
+            last = row[width:]
+    return Rows(rows, None)
+
+
+def _write(wanted: Page, values: Any) -> bytes:
+    """Return a row as JSON; what is JSON in the database goes as it is."""
+    written: dict[str, dict[str, Any]] = {}
+    for one, value in zip(wanted.built.wanted, values, strict=True):
+        if one.is_json and value is not None:
+            value = orjson.Fragment(value)
+        elif isinstance(value, datetime | UUID):
+            value = _plain(value)
+        written.setdefault(one.tag, {})[one.key] = value
+    return orjson.dumps(written)
+
+
+def _plain(value: Any) -> Any:
+    """Return a time in UTC as the rest of the API writes it, and anything else as text."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace('+00:00', 'Z')
+    return str(value)
