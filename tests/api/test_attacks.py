@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import socket
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from aiida import orm
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
@@ -18,6 +23,7 @@ from api.main import create_app
 from api.settings import Settings
 from tests.api.conftest import Person, Server
 from tests.api.test_auth import is_problem
+from tests.api.test_structures import upload
 
 MEGABYTE = 1_000_000
 
@@ -73,6 +79,45 @@ def test_a_gigabyte_in_chunks_is_cut_off(server: Server) -> None:
     assert time.monotonic() - begin < 30
 
 
+def upload_head(person: Person, path: str, *headers: str) -> bytes:
+    """Return the head of an upload, and how its body begins."""
+    form = request(
+        path,
+        'Content-Type: multipart/form-data; boundary=x',
+        f'Authorization: Bearer {person.session["access_token"]}',
+        *headers,
+    )
+    return form.replace(b'Content-Type: application/json\r\n', b'')
+
+
+BEGIN = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.cif"\r\n\r\n'
+UPLOADS = ['/api/structures', '/api/archives/import']
+
+
+@pytest.mark.parametrize('path', UPLOADS)
+def test_an_upload_that_announces_a_gigabyte_is_not_waited_for(
+    server: Server, alice: Person, path: str
+) -> None:
+    begin = time.monotonic()
+    answer = raw(server, upload_head(alice, path, 'Content-Length: 1000000000') + BEGIN)
+    assert status(answer) == 413
+    assert time.monotonic() - begin < 30
+
+
+@pytest.mark.parametrize('path', UPLOADS)
+def test_an_upload_of_a_gigabyte_in_chunks_is_cut_off(server: Server, alice: Person, path: str) -> None:
+    chunk = b'100000\r\n' + b' ' * 0x100000 + b'\r\n'
+    head = upload_head(alice, path, 'Transfer-Encoding: chunked') + b'%x\r\n%s\r\n' % (len(BEGIN), BEGIN)
+    assert status(raw(server, head, *[chunk] * 1000)) == 413
+
+
+@pytest.mark.parametrize('path', UPLOADS)
+def test_nobody_uploads_a_gigabyte_without_a_token(server: Server, path: str) -> None:
+    head = request(path, 'Transfer-Encoding: chunked').replace(b'application/json', b'multipart/form-data')
+    chunk = b'10000\r\n' + b' ' * 65536 + b'\r\n'
+    assert status(raw(server, head, *[chunk] * 16)) == 401
+
+
 def test_a_length_that_is_no_number_is_refused(server: Server) -> None:
     assert status(raw(server, request('/api/auth/sign-in', 'Content-Length: many'))) in (400, 413)
     assert status(raw(server, request('/api/auth/sign-in', 'Content-Length: -1'))) in (400, 413)
@@ -95,6 +140,62 @@ def test_a_body_that_trickles_in_is_not_waited_for(impatient: Server) -> None:
     answer = raw(impatient, head, *[b'{'] * 8, pause=0.2)
     assert status(answer) == 408
     assert time.monotonic() - begin < 5
+
+
+@pytest.mark.parametrize('path', UPLOADS)
+def test_an_upload_that_trickles_in_is_not_waited_for(impatient: Server, alice: Person, path: str) -> None:
+    head = upload_head(alice, path, 'Content-Length: 1000') + BEGIN
+    assert status(raw(impatient, head, *[b'#'] * 8, pause=0.2)) == 408
+
+
+ENTITIES = [f'<!ENTITY a{number + 1} "{f"&a{number};" * 10}">' for number in range(12)]
+LAUGHS = f'<!DOCTYPE l [<!ENTITY a0 "haha">{"".join(ENTITIES)}]>'
+QUADRATIC = f'<!DOCTYPE l [<!ENTITY a12 "{"a" * 100_000}">]>'
+
+
+@pytest.mark.parametrize('format', ['vasp-xml', 'xsd'])
+@pytest.mark.parametrize(
+    'bomb', [LAUGHS + '&a12;', QUADRATIC + '&a12;' * 20_000], ids=['laughs', 'quadratic']
+)
+def test_xml_bombs_end_the_reader_and_nothing_else(alice: Person, format: str, bomb: str) -> None:
+    before = orm.QueryBuilder().append(orm.Node).count()
+    doctype, _, inside = bomb.partition(']>')
+    content = f'<?xml version="1.0"?>{doctype}]><modeling><a>{inside}</a></modeling>'
+    assert is_problem(upload(alice, 'bomb.xml', content, format=format), 422)
+    assert orm.QueryBuilder().append(orm.Node).count() == before
+    assert alice.http('GET', '/auth/me').status_code == 200
+
+
+@pytest.mark.parametrize('format', ['vasp-xml', 'xsd'])
+def test_xml_cannot_bring_in_other_files(alice: Person, tmp_path: Path, format: str) -> None:
+    secret = tmp_path / 'secret.txt'
+    secret.write_text('the secret of this machine')
+    doctype = f'<!DOCTYPE l [<!ENTITY x SYSTEM "{secret.as_uri()}">]>'
+    content = f'<?xml version="1.0"?>{doctype}<modeling><a>&x;</a></modeling>'
+    answer = upload(alice, 'evil.xml', content, format=format)
+    assert is_problem(answer, 422)
+    assert 'the secret' not in answer.text
+
+
+def zipped(size: int) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, 'w', zipfile.ZIP_DEFLATED) as made:
+        made.writestr('a.cif', bytes(size))
+    return written.getvalue()
+
+
+@pytest.mark.parametrize('name', ['a.cif', 'a.xyz', 'a.cif.gz', 'a.xyz.gz', 'POSCAR.bz2', 'a.zip', 'a.json'])
+def test_packed_structures_are_not_unpacked(alice: Person, name: str) -> None:
+    for bomb in (gzip.compress(bytes(100 * MEGABYTE)), zipped(100 * MEGABYTE)):
+        assert is_problem(upload(alice, name, bomb), 422)
+        assert is_problem(upload(alice, name, bomb, '/parse'), 422)
+
+
+def test_bodies_that_are_packed_are_not_unpacked(client: TestClient) -> None:
+    body = gzip.compress(b' ' * 10 * MEGABYTE)
+    headers = {'Content-Type': 'application/json', 'Content-Encoding': 'gzip'}
+    answer = client.post('/api/auth/sign-in', content=body, headers=headers)
+    assert answer.status_code in (400, 415, 422)
 
 
 @pytest.mark.parametrize(
