@@ -1,7 +1,7 @@
 """What changes in the graph, pushed: one watcher of the database, any number of subscribers.
 
 The database is the event log (`nanoos_plugins.storage.changes`), so nothing is lost with a process and all
-API processes give an event the same id. The watcher asks SQLite, which is one look at shared memory, whether
+API processes give an event the same id. The watcher asks the database, which takes next to nothing, whether
 anybody has written since; only then is read what.
 """
 
@@ -16,7 +16,7 @@ import anyio.to_thread
 import sqlalchemy as sa
 
 from nanoos_plugins.accounts.caller import Caller
-from nanoos_plugins.graph.changes import Change, Position, changes_since, newest, seen_among
+from nanoos_plugins.graph.changes import Change, Position, changes_since, newest, seen_among, state
 from nanoos_plugins.graph.tables import connection
 from nanoos_plugins.storage.shares import Viewer
 
@@ -112,20 +112,24 @@ class Events:
 
     async def _watch(self) -> None:
         """Give every subscriber what they may see of what changes, for ever."""
-        version = -1
-        with connection() as opened:
-            while True:
-                # Rolled back at once: an open transaction would show the same state for ever.
-                seen = opened.scalar(sa.text('PRAGMA data_version'))
-                opened.rollback()
-                if seen != version:
-                    try:
-                        while await self._spread():
-                            pass
-                        version = seen
-                    except sa.exc.OperationalError:
-                        LOGGER.exception('cannot read what has changed; trying again')
-                await asyncio.sleep(PERIOD)
+        while True:
+            try:
+                with connection() as opened:
+                    await self._look(opened)
+            except sa.exc.OperationalError:
+                LOGGER.exception('cannot read what has changed; trying again')
+            await asyncio.sleep(PERIOD)
+
+    async def _look(self, opened: sa.Connection) -> None:
+        """Look again and again whether anybody has written, as long as the database answers."""
+        known = None
+        while True:
+            seen = await anyio.to_thread.run_sync(state, opened)
+            if seen != known:
+                while await self._spread():
+                    pass
+                known = seen
+            await asyncio.sleep(PERIOD)
 
     async def _spread(self) -> bool:
         """Give a page of changes to those who may see them; return whether there was one."""

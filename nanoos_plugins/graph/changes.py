@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from nanoos_plugins.graph.tables import connection, tables
-from nanoos_plugins.storage.changes import CHANGES
+from nanoos_plugins.storage.changes import CHANGES, LINES
 from nanoos_plugins.storage.shares import Viewer, seen_by
 
 #: Most changes that are read at once.
@@ -20,7 +20,7 @@ MOST = 1000
 
 @dataclass(frozen=True, order=True)
 class Position:
-    """A place in the two streams: the number of the last change and the id of the last report line."""
+    """A place in the two streams: the numbers of the last change and of the last report line."""
 
     change: int
     line: int
@@ -64,11 +64,27 @@ class Change:
 
 def newest() -> Position:
     """Return the position behind everything that has happened."""
-    log = tables().log
     with connection() as opened:
-        change = opened.scalar(sa.select(sa.func.max(CHANGES.c.number))) or 0
-        line = opened.scalar(sa.select(sa.func.max(log.c.id))) or 0
-    return Position(change, line)
+        return _newest(opened)
+
+
+def _newest(opened: sa.Connection) -> Position:
+    numbers = [sa.select(sa.func.max(table.c.number)).scalar_subquery() for table in (CHANGES, LINES)]
+    found = opened.execute(sa.select(*numbers)).one()
+    return Position(found[0] or 0, found[1] or 0)
+
+
+def state(opened: sa.Connection) -> object:
+    """Return what differs from an earlier answer on the same connection when anybody has written since.
+
+    SQLite says so at one look at shared memory; PostgreSQL at one at the ends of two indexes.
+    """
+    try:
+        if opened.dialect.name == 'sqlite':
+            return opened.scalar(sa.text('PRAGMA data_version'))
+        return _newest(opened)
+    finally:
+        opened.rollback()  # an open transaction of SQLite would show the same state for ever
 
 
 def changes_since(
@@ -82,16 +98,15 @@ def changes_since(
     node, log = tables().node, tables().log
     changed = _select(CHANGES.c.number.label('number')).join(CHANGES, CHANGES.c.node_id == node.c.id)
     changed = changed.where(CHANGES.c.number > position.change, seen_by(viewer, node.c))
-    said = _select(log.c.id.label('number'), log.c.message, log.c.levelname).join(
-        log, log.c.dbnode_id == node.c.id
-    )
-    said = said.where(log.c.id > position.line, seen_by(viewer, node.c))
+    said = _select(LINES.c.number.label('number'), log.c.message, log.c.levelname)
+    said = said.join(log, log.c.dbnode_id == node.c.id).join(LINES, LINES.c.log_id == log.c.id)
+    said = said.where(LINES.c.number > position.line, seen_by(viewer, node.c))
     if until is not None:
         changed = changed.where(CHANGES.c.number <= until.change)
-        said = said.where(log.c.id <= until.line)
+        said = said.where(LINES.c.number <= until.line)
     with connection() as opened:
         nodes = opened.execute(changed.order_by(CHANGES.c.number).limit(MOST)).all()
-        lines = opened.execute(said.order_by(log.c.id).limit(MOST)).all()
+        lines = opened.execute(said.order_by(LINES.c.number).limit(MOST)).all()
     found = []
     for row in nodes:
         position = Position(row.number, position.line)

@@ -10,6 +10,10 @@ import sqlalchemy as sa
 from aiida.manage import get_manager
 from aiida.storage.psql_dos.backend import PsqlDosBackend
 
+from nanoos_plugins.storage.psql_dos import TenantPsqlDosStorage
+from nanoos_plugins.storage.security import tell
+from nanoos_plugins.storage.shares import Viewer
+
 CALL_LINKS = ('call_calc', 'call_work')
 
 
@@ -53,13 +57,20 @@ def tables() -> Tables:
 
 
 @contextmanager
-def connection() -> Iterator[sa.Connection]:
+def connection(viewer: Viewer | None = None) -> Iterator[sa.Connection]:
     """Yield a connection of its own to the profile's database.
 
     Every statement sees what the daemon has written until then: AiiDA's session keeps its read transaction
     open, and on SQLite it would show the state at its first read.
+
+    :param viewer: for whom it reads; PostgreSQL then shows nothing else, until the transaction ends. None
+        is AiiDA itself, which sees everything.
     """
-    with _storage().get_session().get_bind().engine.connect() as opened:
+    storage = _storage()
+    reader = storage.reader if viewer is not None and isinstance(storage, TenantPsqlDosStorage) else None
+    with (reader or storage.get_session().get_bind().engine).connect() as opened:
+        if reader is not None and viewer is not None:
+            tell(opened, viewer)
         yield opened
 
 

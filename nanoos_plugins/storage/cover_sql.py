@@ -1,6 +1,7 @@
 """The SQL of the views and triggers that keep the cover, see `cover`.
 
-CROSS JOIN says in which order SQLite joins: it has no statistics of our tables when they are new.
+CROSS JOIN says in which order a database joins: it has no statistics of our tables when they are new.
+On PostgreSQL the triggers do their work at the end of the writer's transaction, see `turns`.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nanoos_plugins.storage.shares import INPUT, ONWARD, RETURNED
+from nanoos_plugins.storage.turns import deferred, in_turn
 
 VIEWS = {
     # NULL stands for everybody.
@@ -23,6 +25,17 @@ VIEWS = {
         FROM nanoos_root r JOIN db_dbgroup_dbnodes g ON g.dbgroup_id = r.group_id
         WHERE EXISTS (SELECT 1 FROM nanoos_share s WHERE s.root_id = r.id)""",
 }
+
+#: The members as far as readers may know them: on PostgreSQL, those of the roots that are open to the viewer
+#: whom `security.tell` named.
+_KNOWN = ' SELECT m.root_id, m.user_id FROM nanoos_cover_member m'
+_VIEWER = "nullif(current_setting('nanoos.viewer', true), '')::int"
+_CONCERNS = f"""EXISTS (SELECT 1 FROM nanoos_share s WHERE s.root_id = m.root_id AND (
+            s.grantee_id = {_VIEWER} OR s.grantee_id IS NULL AND {_VIEWER} IS NOT NULL
+            OR EXISTS (SELECT 1 FROM nanoos_root r JOIN db_dbnode n ON n.id = r.node_id
+                WHERE r.id = m.root_id AND n.user_id = {_VIEWER})
+            OR EXISTS (SELECT 1 FROM nanoos_root r JOIN db_dbgroup g ON g.id = r.group_id
+                WHERE r.id = m.root_id AND g.user_id = {_VIEWER})))"""
 
 _READ = "('input_calc', 'input_work')"
 _KIND = f"CASE {{}} WHEN 'return' THEN {RETURNED} ELSE {ONWARD} END"
@@ -234,3 +247,19 @@ TRIGGERS = {
         [*rebuild_all()],
     ),
 }
+
+
+def definitions(dialect: str) -> dict[tuple[str, str], str]:
+    """Return the statement that makes each view, trigger and, on PostgreSQL, function, by kind and name."""
+    views = VIEWS | {'nanoos_cover_known': _KNOWN if dialect == 'sqlite' else f'{_KNOWN} WHERE {_CONCERNS}'}
+    found = {('VIEW', name): f'CREATE VIEW {name} AS{select}' for name, select in views.items()}
+    for name, (event, condition, body) in TRIGGERS.items():
+        statements = ''.join(f'{statement};' for statement in body)
+        if dialect == 'sqlite':
+            found['TRIGGER', name] = (
+                f'CREATE TRIGGER {name} AFTER {event} FOR EACH ROW WHEN {condition}\nBEGIN\n{statements}\nEND'
+            )
+        else:
+            found['FUNCTION', name] = in_turn(name, f'IF {condition} THEN {statements} END IF')
+            found['TRIGGER', name] = deferred(name, event)
+    return found

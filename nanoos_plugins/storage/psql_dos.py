@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
+from aiida.common.exceptions import ConfigurationError
+from aiida.common.pydantic import MetadataField
 from aiida.orm.nodes.caching import NodeCaching
 from aiida.storage.psql_dos.backend import PsqlDosBackend
 from aiida.storage.psql_dos.models.node import DbNode
 from aiida.storage.psql_dos.orm.nodes import SqlaNode, SqlaNodeCollection
 from aiida.storage.psql_dos.orm.querybuilder.main import SqlaQueryBuilder
+from aiida.storage.psql_dos.utils import PsqlConfig, create_sqlalchemy_engine
 
+from nanoos_plugins.storage import security, tables
 from nanoos_plugins.storage.tenancy import TenantNode, TenantQueryBuilder, TenantStorage
 
 if TYPE_CHECKING:
     from aiida.manage.configuration import Profile
     from aiida.orm.implementation import BackendEntity
     from sqlalchemy.orm.util import AliasedClass
+
+INDEXES = {
+    'ix_nanoos_node_type_ctime': 'db_dbnode (node_type, ctime)',
+    'ix_nanoos_node_user_ctime_id': 'db_dbnode (user_id, ctime, id)',
+    'ix_nanoos_node_hash': f"db_dbnode ((extras ->> '{NodeCaching._HASH_EXTRA_KEY}'))",
+}
 
 
 class TenantPsqlNode(TenantNode, SqlaNode):  # type: ignore[override]  # AiiDA's own bases differ
@@ -40,9 +52,59 @@ class TenantPsqlQueryBuilder(TenantQueryBuilder, SqlaQueryBuilder):
 class TenantPsqlDosStorage(TenantStorage, PsqlDosBackend):
     """PostgreSQL storage in which every node belongs to who made it; readable by plain AiiDA as well."""
 
+    class CliModel(PsqlDosBackend.CliModel):
+        """What it takes to make a profile with this storage."""
+
+        reader_username: str = MetadataField(
+            title='PostgreSQL role of readers',
+            description='The role that reads for people, bound by row-level security.',
+        )
+        reader_password: str = MetadataField(
+            title='Password of that role', description='The password of the role that reads for people.'
+        )
+
     def __init__(self, profile: Profile) -> None:
         super().__init__(profile)
         self._nodes = TenantPsqlNodeCollection(self)
+        self._reader: sa.Engine | None = None
+
+    @property
+    def reader(self) -> sa.Engine:
+        """Return the engine of the role that reads for people: it sees what `security.tell` allows."""
+        if self._reader is None:
+            self._reader = create_sqlalchemy_engine(_reader_config(self.profile))
+        return self._reader
+
+    def close(self) -> None:
+        """Close all connections."""
+        super().close()
+        if self._reader is not None:
+            self._reader.dispose()
+            self._reader = None
+
+    @classmethod
+    def initialise(cls, profile: Profile, reset: bool = False) -> bool:
+        """Make the storage, and all that is ours in its database."""
+        initialised = super().initialise(profile, reset)
+        _set_up(profile)
+        return initialised
+
+    @classmethod
+    def migrate(cls, profile: Profile) -> None:
+        """Migrate to AiiDA's newest schema, then make what of ours is missing."""
+        with _opened(profile) as connection:
+            security.release(connection)
+            tables.unwatch(connection)
+        super().migrate(profile)
+        _set_up(profile)
+
+    def maintain(self, full: bool = False, dry_run: bool = False, **kwargs: Any) -> None:
+        """Do AiiDA's maintenance and gather the statistics by which PostgreSQL plans its queries."""
+        super().maintain(full=full, dry_run=dry_run, **kwargs)
+        if not dry_run:
+            session = self.get_session()
+            session.execute(sa.text('ANALYZE'))
+            session.commit()
 
     def query(self) -> TenantPsqlQueryBuilder:
         """Return a query builder."""
@@ -53,3 +115,40 @@ class TenantPsqlDosStorage(TenantStorage, PsqlDosBackend):
         if isinstance(model, DbNode):
             return TenantPsqlNode.from_dbmodel(model, self)  # type: ignore[no-any-return, no-untyped-call]
         return super().get_backend_entity(model)
+
+
+def _reader_config(profile: Profile) -> PsqlConfig:
+    """Return how the role that reads for people reaches the database.
+
+    :raises ConfigurationError: when the profile does not say.
+    """
+    config = profile.storage_config
+    missing = [key for key in ('reader_username', 'reader_password') if not config.get(key)]
+    if missing:
+        raise ConfigurationError(
+            f'storage of profile {profile.name!r} lacks {" and ".join(missing)}: name a role that may '
+            f'connect to the database and that is not {config["database_username"]}'
+        )
+    found = dict(config, database_username=config['reader_username'])
+    return cast(PsqlConfig, found | {'database_password': config['reader_password']})
+
+
+@contextmanager
+def _opened(profile: Profile) -> Iterator[sa.Connection]:
+    """Yield a connection to the profile's database; what was done is committed at the end."""
+    engine = create_sqlalchemy_engine(cast(PsqlConfig, profile.storage_config))
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _set_up(profile: Profile) -> None:
+    """Make our tables, indexes, roles' rights and statistics."""
+    with _opened(profile) as connection:
+        tables.create(connection)
+        security.secure(connection, _reader_config(profile)['database_username'])
+        for name, columns in INDEXES.items():
+            connection.execute(sa.text(f'CREATE INDEX IF NOT EXISTS {name} ON {columns}'))
+        connection.execute(sa.text('ANALYZE'))

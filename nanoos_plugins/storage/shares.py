@@ -87,8 +87,8 @@ INPUT, RETURNED, ONWARD = range(3)
 COVER = sa.Table(
     'nanoos_cover',
     METADATA,
-    sa.Column('root_id', reference('nanoos_root'), primary_key=True),
-    sa.Column('node_id', reference('db_dbnode'), primary_key=True),
+    sa.Column('root_id', sa.Integer, primary_key=True),
+    sa.Column('node_id', sa.Integer, primary_key=True),
     sa.Column('kind', sa.SmallInteger, nullable=False, comment='INPUT, RETURNED or ONWARD'),
     sa.Column('ctime', sa.DateTime(timezone=True), nullable=False, comment='of the node: lists go by it'),
     sqlite_with_rowid=False,

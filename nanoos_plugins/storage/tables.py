@@ -18,3 +18,12 @@ def create(connection: sa.Connection) -> None:
     properties.watch(connection)
     counts.watch(connection)
     changes.create_changes(connection)
+
+
+def unwatch(connection: sa.Connection) -> None:
+    """Remove what keeps AiiDA from changing its tables; `create` makes it again."""
+    cover.unwatch(connection)
+    properties.unwatch(connection)
+    if counts.has_counts(connection.dialect.name):
+        counts.unwatch(connection)
+    changes.unwatch(connection)

@@ -9,8 +9,10 @@ import pytest
 import sqlalchemy as sa
 from aiida import orm
 from aiida.manage.configuration import Profile
+from aiida.storage.psql_dos.utils import create_sqlalchemy_engine
 
 from nanoos_plugins.install.profile import add_user
+from tests.postgres import Postgres
 from tests.storage.graphs import open_database
 
 _numbers = count(1)
@@ -42,8 +44,30 @@ def carol(tenant: Callable[[str], orm.User]) -> orm.User:
 
 @pytest.fixture
 def database() -> Iterator[sa.Connection]:
-    """Return a connection to an empty database."""
+    """Return a connection to an empty database on SQLite."""
     connection = open_database()
     yield connection
     connection.close()
     connection.engine.dispose()
+
+
+@pytest.fixture(scope='session')
+def postgres_engine(postgres: Postgres) -> Iterator[sa.Engine]:
+    """Return the engine of a database on PostgreSQL, for its owner."""
+    engine = create_sqlalchemy_engine(postgres.create_database())
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=['sqlite', 'postgresql'])
+def either_database(request: pytest.FixtureRequest) -> Iterator[sa.Connection]:
+    """Return a connection to an empty database on each of the two."""
+    is_postgres = request.param == 'postgresql'
+    connection = open_database(request.getfixturevalue('postgres_engine') if is_postgres else None)
+    if is_postgres:
+        # Triggers then answer at once, as those of SQLite do.
+        connection.exec_driver_sql('SET CONSTRAINTS ALL IMMEDIATE')
+    yield connection
+    connection.close()
+    if not is_postgres:
+        connection.engine.dispose()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import sqlalchemy as sa
+from aiida.storage.psql_dos.models.base import get_orm_metadata
 from aiida.storage.sqlite_zip import models
 from aiida.storage.sqlite_zip.utils import create_sqla_engine
 
@@ -24,15 +25,32 @@ NODE, GROUP, LINK, MEMBER, USER = (
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def open_database() -> sa.Connection:
-    """Return a connection to an empty database in memory, with AiiDA's tables and ours, and the users."""
-    connection = create_sqla_engine(':memory:').connect()
-    models.SqliteBase.metadata.create_all(connection)
+def open_database(postgres: sa.Engine | None = None) -> sa.Connection:
+    """Return a connection to an empty database, with AiiDA's tables and ours, and the users.
+
+    :param postgres: of a database that may be emptied; in memory, on SQLite, when None.
+    """
+    connection = (postgres or create_sqla_engine(':memory:')).connect()
+    metadata = get_orm_metadata() if postgres else models.SqliteBase.metadata
+    metadata.create_all(connection)
     tables.create(connection)
+    if postgres:
+        # What is noted of the triggers stays, as they do.
+        asked = (
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '%_trigger'"
+        )
+        names = ', '.join(connection.scalars(sa.text(asked)))
+        connection.exec_driver_sql(f'TRUNCATE {names} RESTART IDENTITY CASCADE')
     emails = {pk: f'{pk}@nanoos.test' for pk in TENANTS} | {SYSTEM: SYSTEM_EMAIL}
     connection.execute(sa.insert(USER), [{'id': pk, 'email': email} for pk, email in emails.items()])
     connection.commit()
     return connection
+
+
+def insert(connection: sa.Connection, table: sa.Table) -> sa.Insert:
+    """Return the statement that adds to one of AiiDA's tables, with the types of its database."""
+    is_postgres = connection.dialect.name == 'postgresql'
+    return sa.insert(get_orm_metadata().tables[table.name] if is_postgres else table)
 
 
 def visible(connection: sa.Connection, user: int) -> set[int]:
@@ -51,8 +69,7 @@ def add_node(connection: sa.Connection, owner: int, kind: str = 'data.core.int.I
     count = connection.scalar(sa.select(sa.func.count()).select_from(NODE)) or 0
     ctime = START + timedelta(seconds=count)
     row = {'uuid': uuid4().hex, 'user_id': owner, 'node_type': kind, 'ctime': ctime}
-    pk = connection.scalar(sa.insert(NODE).values(row).returning(NODE.c.id))
-    assert pk is not None
+    pk: int = connection.execute(insert(connection, NODE).values(row)).inserted_primary_key[0]
     return pk
 
 
