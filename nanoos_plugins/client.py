@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -107,6 +108,22 @@ class Client:
             answer = self._http.request(method, path, **self._signed(options))
         _check(answer)
         return answer.json() if answer.content else None
+
+    def download(self, method: str, path: str, to: Path | str, **options: Any) -> None:
+        """Write what a request answers to the file `to`, as it comes.
+
+        :param options: as of `request`.
+        :raises ApiError: when the answer is an error; the file is not touched then.
+        """
+        for is_last in (False, True):
+            with self._http.stream(method, path, **self._signed(options)) as answer:
+                if answer.is_success:
+                    with Path(to).open('wb') as handle:
+                        handle.writelines(answer.iter_bytes())
+                    return
+                answer.read()
+            if is_last or answer.status_code != 401 or not self._refreshed():
+                _check(answer)
 
     def close(self) -> None:
         """Close the connections; a session goes on on the server until it is signed out or expires."""

@@ -94,7 +94,10 @@ def examples() -> list[str]:
     return re.findall(r'```python\n(.*?)```', PAGE.read_text(encoding='utf-8'), re.S)
 
 
-def test_every_example_of_the_page_runs(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_example_of_the_page_runs(
+    server: Server, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     with Client(server.url) as visitor:
         visitor.post('/auth/sign-up', {'email': ADA, 'password': HERS})
     user_pk = orm.User.collection.get(email=ADA).pk
