@@ -16,7 +16,7 @@ Key = Annotated[
         alias='Idempotency-Key',
         pattern=r'^[!-~]{1,200}$',
         description='any text without blanks, a new one for each new job: when the answer is lost, the same '
-        'request with the same key gives the same job',
+        'request with the same key gives the same job, for 7 days',
     ),
 ]
 

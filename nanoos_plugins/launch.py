@@ -26,6 +26,11 @@ from nanoos_plugins.storage.accounts import IDEMPOTENCY
 from nanoos_plugins.storage.owner import acting_as
 from nanoos_plugins.tasks import connect, hand_over, is_lost
 
+#: [s] How long a key is kept at least: as long as anybody repeats a request whose answer was lost.
+KEY_SECONDS = 7 * 24 * 3600
+#: Keys that are forgotten with each job that is stored.
+MOST_FORGOTTEN = 100
+
 
 class KeyUsedError(ValueError):
     """A key that came with another request before."""
@@ -66,7 +71,7 @@ def submit_once(
     Process and key are stored together or not at all, and the daemon is told afterwards. Whatever is killed
     in between: the same request, sent again, finds the process and whether the daemon knows of it.
 
-    :param key: the client's name for this request, among those of `owner`.
+    :param key: the client's name for this request, among those of `owner`, for `KEY_SECONDS`.
     :param digest: SHA-256 of the request.
     :raises ValueError: for an unknown entry point or inputs that do not validate; nothing is stored then.
     :raises KeyUsedError: when the key came with another digest.
@@ -129,12 +134,14 @@ def _store(
     This is what `aiida.engine.submit` does before it tells the daemon.
     """
     runner, storage = get_manager().get_runner(), get_manager().get_profile_storage()
-    row = {'user_id': owner.pk, 'key': key, 'digest': digest, 'created': time.time()}
+    now = time.time()
+    row = {'user_id': owner.pk, 'key': key, 'digest': digest, 'created': now}
     # A transaction that begins by reading cannot always go on to write on SQLite: so the last one is ended,
     # and this one begins with the key. It also makes others with this key wait.
     storage.get_session().commit()  # type: ignore[attr-defined]
     with storage.transaction() as session:
         session.execute(sa.insert(IDEMPOTENCY).values(row))
+        session.execute(_forget(now - KEY_SECONDS))
         instance = instantiate_process(runner, process, **inputs)
         if not instance.metadata.store_provenance or instance.node.pk is None:
             raise ValueError('metadata.store_provenance: a job without provenance cannot be submitted')
@@ -144,6 +151,14 @@ def _store(
         session.execute(sa.update(IDEMPOTENCY).where(*mine).values(node_id=instance.node.pk))
     instance.close()
     return instance.node
+
+
+def _forget(before: float) -> sa.Delete:
+    """Return the statement that forgets some of the keys from before a time: by an index, never many."""
+    old = sa.select(IDEMPOTENCY.c.user_id, IDEMPOTENCY.c.key).where(IDEMPOTENCY.c.created < before)
+    return sa.delete(IDEMPOTENCY).where(
+        sa.tuple_(IDEMPOTENCY.c.user_id, IDEMPOTENCY.c.key).in_(old.limit(MOST_FORGOTTEN))
+    )
 
 
 def run(entry_point: str, inputs: Mapping[str, Any], owner: orm.User | None = None) -> orm.ProcessNode:

@@ -22,10 +22,10 @@ from api.schemas.structures import (
     StructureRow,
 )
 from api.security import Reader
-from api.writes.structures import try_build
+from api.writes.structures import build
 from nanoos_plugins.accounts.caller import Caller
 from nanoos_plugins.data.structure import dimensionality, formula
-from nanoos_plugins.data.structure_file import StructureFile, UnreadableFileError, parse
+from nanoos_plugins.data.structure_file import StructureFile, UnreadableFileError, parse, reading
 from nanoos_plugins.graph.structures import list_structures
 
 router = APIRouter(prefix='/structures', tags=['structures'])
@@ -71,12 +71,13 @@ async def get_structures(
 @router.post('', status_code=status.HTTP_201_CREATED, openapi_extra=REQUEST_BODY)
 async def create_structure(request: Request, caller: Maker, upload: Uploaded) -> MadeStructure:
     """Import the structure in a file, as JSON or as multipart form; a file that is none stores nothing."""
-    await read_slowly(request, _parsed, upload)
+    text = await read_slowly(request, _reading, upload)
     made = await request.app.state.writer.write(
         'import_structure',
         caller,
         filename=upload.filename,
         content=b64encode(upload.content).decode(),
+        reading=text,
         **upload.fields.model_dump(exclude={'name'}),
         material_name=upload.fields.name,
     )
@@ -104,6 +105,12 @@ def _parsed(upload: Upload) -> StructureFile:
         ) from None
 
 
+def _reading(upload: Upload) -> str:
+    """Return what `_parsed` is made from, for the writer."""
+    _parsed(upload)
+    return reading(upload.content, upload.filename, upload.fields.index, upload.fields.format)
+
+
 def _described(upload: Upload) -> ParsedStructure:
     found = _parsed(upload)
     atoms = found.atoms
@@ -127,19 +134,19 @@ def _described(upload: Upload) -> ParsedStructure:
 async def build_structure(
     request: Request, caller: Maker, builder: Builder, body: BuildRequest
 ) -> MadeStructure:
-    """Build a structure; it is tried first, so that wrong parameters store nothing."""
+    """Build a structure; it is stored when it has been built, so that wrong parameters store nothing."""
     if (body.structure is not None) != (builder in FROM_STRUCTURE):
         needs = 'say which structure it starts from' if builder in FROM_STRUCTURE else 'leave structure out'
         raise ValueError(f'structure: {needs}')
     structure = None if body.structure is None else str(body.structure)
     start = None if structure is None else await read(request, load_atoms, structure, caller)
-    found = await in_process(try_build, builder, body.parameters, start)
+    built = await in_process(build, builder, body.parameters, start)
     made = await request.app.state.writer.write(
         'build_structure',
         caller,
         builder=builder,
         parameters=body.parameters,
-        formula=found,
+        built=built,
         structure=structure,
         material_id=body.material_id,
         material_name=body.name,

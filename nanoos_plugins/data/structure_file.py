@@ -8,8 +8,10 @@ import re
 import signal
 import subprocess
 import sys
+from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -67,7 +69,7 @@ def parse(
     """
     if len(content) > MAX_BYTES:
         raise UnreadableFileError(f'{filename}: {_too_large(len(content))}')
-    answer = json.loads(_answer(content, filename, index, format))
+    answer = json.loads(reading(content, filename, index, format))
     if 'error' in answer:
         raise UnreadableFileError(f'{filename}: {answer["error"]}')
     atoms = Atoms(answer['symbols'], positions=answer['positions'], cell=answer['cell'], pbc=answer['pbc'])
@@ -75,9 +77,40 @@ def parse(
 
 
 # Importing a file reads it twice: once to see whether it is good, and once in the calcfunction, whose output
-# depends on nothing but its inputs. The second time is free.
-@lru_cache(maxsize=8)
-def _answer(content: bytes, filename: str, index: int | None, format: str | None) -> str:
+# depends on nothing but its inputs. The second time is free, in another process too.
+_Key = tuple[bytes, str, int | None, str | None]
+_READINGS: OrderedDict[_Key, str] = OrderedDict()
+_MOST_READINGS = 8
+
+
+def reading(content: bytes, filename: str, index: int | None = None, format: str | None = None) -> str:
+    """Return what `parse` is made from, as text: for `remember` in another process."""
+    key = _key(content, filename, index, format)
+    found = _READINGS.get(key)
+    if found is None:
+        found = _read(content, filename, index, format)
+        _keep(key, found)
+    return found
+
+
+def remember(reading: str, content: bytes, filename: str, index: int | None, format: str | None) -> None:
+    """Let the next `parse` of this file take the `reading` that another process made of it."""
+    _keep(_key(content, filename, index, format), reading)
+
+
+def _key(content: bytes, filename: str, index: int | None, format: str | None) -> _Key:
+    return sha256(content).digest(), filename, index, format
+
+
+def _keep(key: _Key, reading: str) -> None:
+    """Keep a reading; threads may do that at the same time."""
+    _READINGS[key] = reading
+    while len(_READINGS) > _MOST_READINGS:
+        with suppress(KeyError):
+            _READINGS.popitem(last=False)
+
+
+def _read(content: bytes, filename: str, index: int | None, format: str | None) -> str:
     """Return the JSON object that the reading process writes."""
     with TemporaryDirectory(prefix='nanoos-structure-') as folder:
         path = Path(folder) / safe_name(filename)

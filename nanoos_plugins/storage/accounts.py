@@ -92,4 +92,5 @@ SIGN_INS = sa.Table(
     sa.Column('verifier', sa.String, nullable=False),
     _time('expires', nullable=False),
 )
+sa.Index('ix_nanoos_idempotency_created', IDEMPOTENCY.c.created)
 TABLES = (ACCOUNTS, SESSIONS, TOKENS, INVITES, IDEMPOTENCY, IDENTITIES, SIGN_INS)

@@ -305,3 +305,26 @@ def test_a_restarted_daemon_is_found_again(alice: Person, daemon: None) -> None:
     answer = alice.http('POST', '/jobs', json=body, headers=headers)
     assert answer.status_code in (200, 201), answer.text
     assert ended(alice, answer.json()['uuid'])['status'] == 'COMPLETED'
+
+
+def test_keys_are_forgotten_after_a_week_some_with_each_job(
+    sign_up: Callable[..., Person], daemon: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, now = sign_up('alice'), time.time()
+    old = [f'old {number}' for number in range(3)]
+    ages = dict.fromkeys(old, launch.KEY_SECONDS + 60) | {'young': launch.KEY_SECONDS - 3600}
+    rows = [
+        {'user_id': alice.user.pk, 'key': key, 'digest': 'x', 'created': now - age}
+        for key, age in ages.items()
+    ]
+    with connection() as opened, opened.begin():
+        opened.execute(sa.insert(IDEMPOTENCY), rows)
+    headers = {'Idempotency-Key': 'new'}
+    made = alice.http('POST', '/jobs', json=new_job(structure_of(alice)), headers=headers)
+    assert made.status_code == 201, made.text
+    assert set(keys_of(alice)) == {'young', 'new'}
+    monkeypatch.setattr(launch, 'MOST_FORGOTTEN', 2)
+    with connection() as opened, opened.begin():
+        opened.execute(sa.insert(IDEMPOTENCY), rows[:3])
+        opened.execute(launch._forget(now - launch.KEY_SECONDS))
+    assert len(keys_of(alice)) == 3

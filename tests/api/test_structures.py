@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +14,9 @@ from ase.build import bulk
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from api.writes import structures
+from nanoos_plugins.calculations.build import bulk as bulk_builder
+from nanoos_plugins.data import structure_file
 from nanoos_plugins.runners.parse_structure import MAX_BYTES
 from nanoos_plugins.storage.owner import acting_as
 from tests.api.conftest import Person
@@ -240,3 +245,25 @@ def test_what_the_daemon_has_made_meanwhile_is_found(sign_up: Callable[..., Pers
     # Made without our attributes: they are null.
     found = person.http('GET', f'/structures/{late.uuid}').json()
     assert (found['origin'], found['formula'], found['symbols']) == (None, None, ['Ag'] * 4)
+
+
+def test_what_is_stored_is_not_read_or_built_again_where_all_wait(
+    alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def again(*_: object) -> None:
+        raise AssertionError('read or built again')
+
+    content = f'1\nPbc="F F F"\nCu 0 0 {time.time()}\n'.encode()
+    text = structure_file.reading(content, 'a.xyz')
+    made = structures.build('bulk', {'formula': 'Cu', 'a': 3.7}, None)
+    structure_file._READINGS.clear()
+    monkeypatch.setattr(structure_file, '_read', again)
+    monkeypatch.setattr(bulk_builder, 'bulk', again)
+    with acting_as(alice.user):
+        uuid = structures.import_structure('a.xyz', b64encode(content).decode(), text)['uuid']
+        built = structures.build_structure('bulk', {'formula': 'Cu', 'a': 3.7}, made)
+    imported, copper = orm.load_node(uuid), orm.load_node(built)
+    assert isinstance(imported, orm.StructureData) and isinstance(copper, orm.StructureData)
+    assert imported.get_formula() == copper.get_formula() == 'Cu'
+    assert copper.get_cell_volume() == pytest.approx(3.7**3 / 4)
+    assert copper.base.attributes.get('space_group') == 'Fm-3m (225)'
