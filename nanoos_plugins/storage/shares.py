@@ -232,7 +232,9 @@ def open_roots(user_pk: int | None) -> sa.CompoundSelect[int]:
             for found in (of_node, of_group)
         )
     )
-    written = sa.select(SHARES.c.root_id).where(SHARES.c.access == 'write', owner == user_pk)
+    # In words: with a parameter SQLite plans the statement anew each time, for the index of such shares.
+    is_write = SHARES.c.access == sa.literal_column("'write'")
+    written = sa.select(SHARES.c.root_id).where(is_write, owner == user_pk)
     return sa.union(granted, everybody, written)
 
 
