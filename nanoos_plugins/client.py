@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -67,6 +67,27 @@ class Client:
         headers = {} if idempotency_key is None else {'Idempotency-Key': idempotency_key}
         return self.request('POST', path, json=body, headers=headers)
 
+    def put(self, path: str, body: Any = None) -> Any:
+        """Return the JSON that PUT `path` answers.
+
+        :raises ApiError: when the answer is an error.
+        """
+        return self.request('PUT', path, json=body)
+
+    def patch(self, path: str, body: Any = None) -> Any:
+        """Return the JSON that PATCH `path` answers, None for an empty answer.
+
+        :raises ApiError: when the answer is an error.
+        """
+        return self.request('PATCH', path, json=body)
+
+    def delete(self, path: str, **query: Any) -> None:
+        """Delete what is at `path`; None in a query leaves the word out.
+
+        :raises ApiError: when the answer is an error.
+        """
+        self.request('DELETE', path, params=_given(query))
+
     def items(self, path: str, **query: Any) -> Iterator[Any]:
         """Yield the items of a list, page after page, newest first.
 
@@ -77,6 +98,21 @@ class Client:
         while page['after'] is not None:
             page = self.get(path, **{**query, 'after': page['after']})
             yield from page['items']
+
+    def query(self, query: Mapping[str, Any], page: int = 200) -> Iterator[dict[str, dict[str, Any]]]:
+        """Yield the rows of a query, page after page: `{tag: {column: value}}`.
+
+        :param query: what `QueryBuilder.as_dict` gives, or the readable form of it, see docs/querying.md.
+        :param page: how many rows are asked for at a time, at most 1000.
+        :raises ApiError: when the answer is an error: 422 says what is wrong in the query.
+        """
+        after = None
+        while True:
+            found = self.request('POST', '/query', json=query, params=_given({'limit': page, 'after': after}))
+            yield from found['items']
+            after = found['after']
+            if after is None:
+                return
 
     def events(self, last_event_id: str | None = None, **filters: Any) -> Generator[dict[str, Any]]:
         """Yield events for ever; a connection that is lost is made again, and nothing is missed.

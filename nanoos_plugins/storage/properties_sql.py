@@ -104,7 +104,8 @@ def _sqlite_rows(row: str, attributes: Mapping[str, Kind], source: str) -> Itera
         value = _value('sqlite', row, path)
         number, text, position, each = 'NULL', 'NULL', '0', ''
         if kind == 'number':
-            number = f"CASE WHEN {json_type} IN ('integer', 'real') THEN {value} END"
+            is_number = f"{json_type} IN ('integer', 'real') AND abs({value}) < 1e300"
+            number = f'CASE WHEN {is_number} THEN {value} END'
         elif kind == 'text':
             text = f"CASE WHEN {json_type} = 'text' AND length({value}) <= {LONGEST} THEN {value} END"
         else:

@@ -1,4 +1,4 @@
-"""The Python client against a real server, and every example of docs/api.md."""
+"""The Python client against a real server, and every example of the pages about the API."""
 
 from __future__ import annotations
 
@@ -11,15 +11,19 @@ from typing import Any
 
 import pytest
 from aiida import orm
+from aiida.common import LinkType
+from aiida.engine import ProcessState
+from ase.build import bulk
 
 from nanoos_plugins.accounts.secret import signing_key
 from nanoos_plugins.accounts.sessions import end_session, session_of
 from nanoos_plugins.client import ApiError, Client
+from nanoos_plugins.data.structure import describe
 from nanoos_plugins.graph.tables import connection
 from nanoos_plugins.storage.owner import acting_as
 from tests.api.conftest import PASSWORD, Person, Server
 
-PAGE = Path(__file__).parents[2] / 'docs' / 'api.md'
+DOCS = Path(__file__).parents[2] / 'docs'
 ADA, HERS = 'ada@example.org', 'the password that was printed'
 
 
@@ -89,25 +93,68 @@ def _store_number(person: Person) -> None:
         orm.Int(1).store()
 
 
-def examples() -> list[str]:
-    """Return the Python blocks of the page."""
-    return re.findall(r'```python\n(.*?)```', PAGE.read_text(encoding='utf-8'), re.S)
-
-
-def test_every_example_of_the_page_runs(
-    server: Server, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture(scope='module')
+def ada(server: Server) -> orm.User:
+    """Return somebody of whom the pages tell, who has a structure, a job of it and results."""
     with Client(server.url) as visitor:
         visitor.post('/auth/sign-up', {'email': ADA, 'password': HERS})
-    user_pk = orm.User.collection.get(email=ADA).pk
-    assert user_pk is not None
+    user = orm.User.collection.get(email=ADA)
+    with acting_as(user):
+        structure = describe(orm.StructureData(ase=bulk('Cu')), 'imported', 'CIF').store()
+        orm.Group(label='metals').store().add_nodes([structure])
+        job = orm.CalcFunctionNode(label='static')
+        job.set_process_state(ProcessState.FINISHED)
+        job.base.links.add_incoming(structure, LinkType.INPUT_CALC, 'structure')
+        job.store()
+        for number in range(12):
+            results = orm.Dict({'energy': -3.5 + number})
+            results.base.links.add_incoming(job, LinkType.CREATE, f'results_{number}')
+            results.store()
+    return user
+
+
+def run_examples(page: str, url: str) -> None:
+    """Run the Python blocks of a page, one after the other."""
+    examples = re.findall(r'```python\n(.*?)```', (DOCS / page).read_text(encoding='utf-8'), re.S)
+    assert len(examples) >= 4
     names: dict[str, Any] = {}
-    with repeating(lambda: store(user_pk), 0.3):
-        for example in examples():
-            exec(compile(example.replace('http://127.0.0.1:8000', server.url), PAGE.name, 'exec'), names)
+    for example in examples:
+        exec(compile(example.replace('http://127.0.0.1:8000', url), page, 'exec'), names)
     for made in names.values():
         if isinstance(made, Client):
             made.close()
-    assert len(examples()) >= 4
+
+
+def test_every_example_of_the_page_runs(
+    server: Server,
+    daemon: None,
+    ada: orm.User,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    user_pk = ada.pk
+    assert user_pk is not None
+    with repeating(lambda: store(user_pk), 0.3):
+        run_examples('api.md', server.url)
     assert ADA in capsys.readouterr().out
+
+
+def test_every_example_of_the_page_about_queries_runs(
+    server: Server, ada: orm.User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_examples('querying.md', server.url)
+    printed = capsys.readouterr().out
+    assert 'static finished -3.5' in printed
+    assert '[-3.5, -2.5, -1.5, -0.5]' in printed
+    assert 'Cu metals' in printed
+
+
+def test_a_query_goes_over_all_its_pages(server: Server, ada: orm.User) -> None:
+    query = {'vertices': [{'type': 'core.dict', 'tag': 'd', 'project': 'attributes.energy'}]}
+    with Client(server.url).sign_in(ADA, HERS) as client:
+        energies = [row['d']['attributes.energy'] for row in client.query(query, page=5)]
+        assert energies == [-3.5 + number for number in reversed(range(12))]
+        with pytest.raises(ApiError, match='422'):
+            list(client.query({'vertices': []}))

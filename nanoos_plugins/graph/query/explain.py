@@ -52,7 +52,7 @@ def explain(viewer: Viewer | None, document: Mapping[str, Any], seconds: float =
     :raises QueryError: when the query is wrong or not allowed.
     """
     query = parse(document)
-    with connection() as opened, deadline(opened, seconds):
+    with connection(viewer) as opened, deadline(opened, seconds):
         wanted = page(opened, query_builder(), query, viewer, digest_of(document), 51, None, False)
         steps = list(_steps(opened, wanted))
     return Explanation(wanted.starts, _COSTS[wanted.starts], list(_notes(query)), steps)

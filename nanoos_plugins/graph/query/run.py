@@ -49,7 +49,7 @@ def run(
     :raises QueryError: when the query is wrong or not allowed, takes too long, or has too large a row.
     """
     query, digest = parse(document), digest_of(document)
-    with connection() as opened, deadline(opened, seconds):
+    with connection(viewer) as opened, deadline(opened, seconds):
         wanted = page(opened, query_builder(), query, viewer, digest, min(limit, MOST_ROWS) + 1, after)
         return _read(opened, wanted, digest, min(limit, MOST_ROWS))
 

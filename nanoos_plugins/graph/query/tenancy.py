@@ -2,20 +2,20 @@
 
 - nodes: those of `seen_by`; logs and comments: those of nodes that are seen;
 - groups: the viewer's own, the system's, and those that are shared with the viewer;
-- computers: those that the viewer may use (there is an AuthInfo), and those of nodes of the system, its codes
-  above all. Those of shared nodes alone are not: who shares a result does not tell where it was made.
+- computers: those that the viewer may use (there is an AuthInfo) or bring an account for, as in the list of
+  computers. Those of shared nodes alone are not: who shares a result does not tell where it was made.
 """
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
+from nanoos_plugins.graph.computers import OWN_ACCOUNTS
 from nanoos_plugins.graph.query.words import Entity
 from nanoos_plugins.storage.owner import SYSTEM_EMAIL
 from nanoos_plugins.storage.shares import NODES, ROOTS, USERS, Viewer, open_roots, seen_by
 
 _AUTHORISED = sa.table('db_dbauthinfo', sa.column('aiidauser_id'), sa.column('dbcomputer_id'))
-_PLACED = sa.table('db_dbnode', sa.column('user_id'), sa.column('dbcomputer_id'))
 
 
 def visible(entity: Entity, viewer: Viewer | None, table: sa.FromClause) -> sa.ColumnElement[bool]:
@@ -51,10 +51,8 @@ def _group(viewer: Viewer, table: sa.FromClause) -> sa.ColumnElement[bool]:
 
 def _computer(viewer: Viewer, table: sa.FromClause) -> sa.ColumnElement[bool]:
     own = sa.select(_AUTHORISED.c.dbcomputer_id).where(_AUTHORISED.c.aiidauser_id == viewer.user_pk)
-    provided = sa.select(_PLACED.c.dbcomputer_id).where(
-        _PLACED.c.user_id.in_(_system()), _PLACED.c.dbcomputer_id.is_not(None)
-    )
-    return sa.or_(table.c.id.in_(own), table.c.id.in_(provided))
+    for_all = sa.func.coalesce(table.c.metadata[OWN_ACCOUNTS].as_boolean(), sa.false())
+    return sa.or_(table.c.id.in_(own), for_all)
 
 
 def _system() -> sa.Select[int]:
