@@ -57,9 +57,26 @@ def _family(label: str) -> Any:
     from aiida_pseudo.groups.family.pseudo import PseudoPotentialFamily
 
     family = orm.QueryBuilder().append(PseudoPotentialFamily, filters={'label': label}).first(flat=True)
-    if family is None:
+    # Another user's family is as if it were not there, unless it is shared.
+    if family is None or not _is_seen(family):
         raise ValueError(
             f'no pseudopotential family {label!r} is installed: run `nanoos engines install qe` for the '
             f'default one, or `aiida-pseudo install` for others'
         )
     return family
+
+
+def _is_seen(group: orm.Group) -> bool:
+    """Return whether who acts sees a group."""
+    from aiida import orm
+
+    from nanoos_plugins.graph.groups import find_group
+    from nanoos_plugins.storage.shares import Viewer
+
+    me = orm.User.collection.get_default()
+    assert me is not None and me.pk is not None
+    try:
+        find_group(group.uuid, Viewer(me.pk))
+    except LookupError:
+        return False
+    return True
