@@ -46,7 +46,7 @@ def caching(pk: int, viewer: Viewer | None = None) -> list[Taken]:
         .order_by(node.c.id)
         .limit(MOST_CALCULATIONS)
     )
-    with connection() as opened:
+    with connection(viewer) as opened:
         rows = opened.execute(statement).all()
         seen = _seen(opened, {row.cached_from for row in rows if row.cached_from}, viewer)
     return [

@@ -104,7 +104,7 @@ def changes_since(
     if until is not None:
         changed = changed.where(CHANGES.c.number <= until.change)
         said = said.where(LINES.c.number <= until.line)
-    with connection() as opened:
+    with connection(viewer) as opened:
         nodes = opened.execute(changed.order_by(CHANGES.c.number).limit(MOST)).all()
         lines = opened.execute(said.order_by(LINES.c.number).limit(MOST)).all()
     found = []
@@ -121,7 +121,7 @@ def seen_among(viewer: Viewer, pks: Collection[int]) -> set[int]:
     """Return those of the nodes that a viewer may see."""
     node = tables().node
     statement = sa.select(node.c.id).where(node.c.id.in_(list(pks)), seen_by(viewer, node.c))
-    with connection() as opened:
+    with connection(viewer) as opened:
         return set(opened.execute(statement).scalars())
 
 

@@ -27,7 +27,7 @@ def list_computers(viewer: Viewer, is_admin: bool) -> list[dict[str, Any]]:
     :return: pk, uuid, label, hostname, description, transport, scheduler, own_accounts, configured, enabled
         (whether the viewer can submit there now), settings (as far as they are told).
     """
-    with connection() as opened:
+    with connection(None if is_admin else viewer) as opened:
         rows = opened.execute(_computers(viewer, is_admin).order_by(tables().computer.c.label))
         return [_computer(row) for row in rows.mappings()]
 
@@ -39,7 +39,7 @@ def find_computer(uuid: str, viewer: Viewer, is_admin: bool) -> dict[str, Any]:
     """
     column = tables().computer.c.uuid
     wanted = _computers(viewer, is_admin).where(column == column.type.python_type(uuid))
-    with connection() as opened:
+    with connection(None if is_admin else viewer) as opened:
         row = opened.execute(wanted).mappings().first()
     if row is None:
         raise LookupError(f'there is no computer {uuid}')
@@ -68,7 +68,7 @@ def list_codes(
 
     :return: pk, uuid, label, description, plugin, computer (its label), computer_uuid, owner, created.
     """
-    rows, rest = newest_first(_codes(viewer, is_admin), limit, after)
+    rows, rest = newest_first(_codes(viewer, is_admin), limit, after, viewer)
     return [_code(row) for row in rows], rest
 
 
@@ -77,7 +77,7 @@ def find_code(uuid: str, viewer: Viewer, is_admin: bool) -> dict[str, Any]:
 
     :raises LookupError: when there is none that the viewer can run.
     """
-    with connection() as opened:
+    with connection(viewer) as opened:
         row = opened.execute(_codes(viewer, is_admin).where(is_node(uuid))).mappings().first()
     if row is None:
         raise LookupError(f'there is no code {uuid}')

@@ -60,7 +60,7 @@ def find_failure(pk: int, viewer: Viewer | None = None) -> Failure | None:
         .order_by(node.c.id.desc())
         .limit(1)
     )
-    with connection() as opened:
+    with connection(viewer) as opened:
         row = opened.execute(statement).one()
     is_calcjob = row.node_type.startswith('process.calculation.calcjob.')
     message = row.exit_message or _last_line(row.exception) or f'it was {row.state}'

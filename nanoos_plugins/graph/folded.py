@@ -31,7 +31,7 @@ def traverse_folded(
     :raises LookupError: when there is no such root that the viewer sees.
     :raises ValueError: when limit or depth is out of bounds, or too many nodes come before the page.
     """
-    with connection() as opened:
+    with connection(viewer) as opened:
         walked = walk(opened, viewer, question, limit, after)
         reached = walked.reached
         if len(reached) > MOST_FOLDED:

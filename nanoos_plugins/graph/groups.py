@@ -31,7 +31,7 @@ def list_groups(
     if after is not None:
         bound = sa.tuple_(sa.literal(after[0], group.c.time.type), sa.literal(after[1]))
         statement = statement.where(sa.tuple_(group.c.time, group.c.id) < bound)
-    with connection() as opened:
+    with connection(viewer) as opened:
         rows = [_named(row) for row in opened.execute(statement).mappings()]
     last = rows[limit - 1] if len(rows) > limit else None
     return rows[:limit], None if last is None else (last['created'], last['pk'])
@@ -43,7 +43,7 @@ def find_group(uuid: str, viewer: Viewer) -> dict[str, Any]:
     :raises LookupError: when the viewer sees none.
     """
     column = tables().group.c.uuid
-    with connection() as opened:
+    with connection(viewer) as opened:
         wanted = _select(viewer).where(column == column.type.python_type(uuid))
         row = opened.execute(wanted).mappings().first()
     if row is None:
@@ -79,7 +79,7 @@ def list_members(
     )
     if after is not None:
         statement = statement.where(member.c.id < after[1])
-    with connection() as opened:
+    with connection(viewer) as opened:
         rows = opened.execute(statement).all()
     last = rows[limit - 1] if len(rows) > limit else None
     behind = None if last is None else (last.ctime, int(last.member_pk))

@@ -188,7 +188,7 @@ def list_jobs(
         statement = statement.where(node.c.process_type == f'{WORKFLOW_PREFIX}{workflow}')
     if owner is not None:
         statement = statement.where(user.c.email == owner)
-    with connection() as opened:
+    with connection(viewer) as opened:
         jobs = _newest_first(opened, statement, limit + 1, after, viewer)
         found = list(islice((job for job in jobs if status in (None, job.status)), limit + 1))
     last = found[limit - 1] if len(found) > limit else None
@@ -202,7 +202,7 @@ def load_jobs(pks: Sequence[int], viewer: Viewer | None = None) -> list[Job]:
     """
     node = tables().node
     statement = _select(viewer).where(node.c.id.in_(pks), node.c.node_type.startswith('process.'))
-    with connection() as opened:
+    with connection(viewer) as opened:
         jobs = {job.pk: job for job in _jobs(opened, opened.execute(statement), viewer)}
     missing = [pk for pk in pks if pk not in jobs]
     if missing:
@@ -219,7 +219,7 @@ def find_job(uuid: UUID, viewer: Viewer | None) -> Job:
     # SQLite keeps UUIDs as text, PostgreSQL as a type of its own.
     key = str(uuid) if isinstance(node.c.uuid.type, sa.String) else uuid
     statement = _select(viewer).where(node.c.uuid == key, node.c.node_type.startswith('process.'))
-    with connection() as opened:
+    with connection(viewer) as opened:
         jobs = _jobs(opened, opened.execute(statement), viewer)
     if not jobs:
         raise LookupError(f'there is no job {uuid}')
@@ -243,7 +243,7 @@ def links_of(pk: int, viewer: Viewer | None) -> tuple[list[Link], list[Link]]:
         (link.c.output_id == pk, link.c.input_id, ('input_calc', 'input_work')),
         (link.c.input_id == pk, link.c.output_id, ('create', 'return')),
     )
-    with connection() as opened:
+    with connection(viewer) as opened:
         found = [
             opened.execute(
                 sa.select(*columns)

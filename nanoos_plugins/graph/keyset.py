@@ -8,19 +8,21 @@ from typing import Any
 import sqlalchemy as sa
 
 from nanoos_plugins.graph.tables import connection, tables
+from nanoos_plugins.storage.shares import Viewer
 
 Cursor = tuple[datetime, int]
 
 
 def newest_first(
-    statement: sa.Select[Any], limit: int, after: Cursor | None
+    statement: sa.Select[Any], limit: int, after: Cursor | None, viewer: Viewer | None
 ) -> tuple[list[dict[str, Any]], Cursor | None]:
     """Return up to `limit` rows of a statement over the node table, and the cursor of the rows behind them.
 
     :param statement: selects at least `node.id` as `pk` and `node.ctime` as `created`.
     :param after: position behind which to continue; the cursor is None at the end of the list.
+    :param viewer: for whom it reads; the statement has the condition already.
     """
-    with connection() as opened:
+    with connection(viewer) as opened:
         rows = [dict(row) for row in opened.execute(behind(statement, limit + 1, after)).mappings()]
     more = len(rows) > limit
     rows = rows[:limit]

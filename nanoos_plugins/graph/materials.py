@@ -70,7 +70,7 @@ def find_material(material_id: str, viewer: Viewer | None = None) -> dict[str, A
         .order_by(revision.desc(), node.c.id.desc())
         .limit(1)
     )
-    with connection() as opened:
+    with connection(viewer) as opened:
         found = opened.execute(statement).mappings().first()
     if found is None:
         raise LookupError(f'no material {material_id!r}')
@@ -82,7 +82,7 @@ def revisions(material_id: str, viewer: Viewer | None = None) -> list[dict[str, 
     node = tables().node
     revision = node.c.attributes['revision'].as_integer()
     statement = _select().where(_is_of(material_id), seen_by(viewer, node.c))
-    with connection() as opened:
+    with connection(viewer) as opened:
         rows = opened.execute(statement.order_by(revision, node.c.id).limit(MOST_REVISIONS))
         return [dict(row) for row in rows.mappings()]
 
@@ -92,7 +92,7 @@ def list_revisions(
 ) -> tuple[list[dict[str, Any]], Cursor | None]:
     """Return up to `limit` revisions of a material, newest first, and the cursor behind them."""
     statement = _select().where(_is_of(material_id), seen_by(viewer, tables().node.c))
-    return newest_first(statement, limit, after)
+    return newest_first(statement, limit, after, viewer)
 
 
 def _select() -> sa.Select[Any]:

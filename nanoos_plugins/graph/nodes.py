@@ -241,7 +241,7 @@ def load_node(viewer: Viewer | None, uuid: str) -> NodeContent:
 
     :raises LookupError: when there is none that the viewer sees.
     """
-    with connection() as opened:
+    with connection(viewer) as opened:
         statement = _content(tables(), opened.dialect.name, somebody(viewer))
         values = {'uuid': _uuid(tables(), uuid), **parameters_of(viewer)}
         row = opened.execute(statement, values).one_or_none()
@@ -282,7 +282,7 @@ def list_links(
     """
     side, link_pk = after or (0, 0)
     found: list[tuple[LinkCursor, Neighbour]] = []
-    with connection() as opened:
+    with connection(viewer) as opened:
         pk = node_pk(opened, viewer, uuid)
         for number in range(side, len(DIRECTIONS)):
             behind_pk = link_pk if number == side else 0

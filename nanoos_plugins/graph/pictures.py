@@ -31,7 +31,7 @@ def as_prov(page: Page) -> bytes:
 
 def _provenance(viewer: Viewer | None, page: Page) -> Provenance:
     """Return a page as what can be drawn."""
-    with connection() as opened:
+    with connection(viewer) as opened:
         nodes = describe(opened, viewer, page.shown)
     links = {link for link in page.links if link.source in nodes and link.target in nodes}
     return Provenance(nodes, frozenset(links))

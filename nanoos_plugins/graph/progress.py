@@ -71,7 +71,7 @@ def progress(pks: Sequence[int], viewer: Viewer | None = None) -> list[Progress]
     if not pks:
         return []
     jobs = load_jobs(pks, viewer)
-    with connection() as opened:
+    with connection(viewer) as opened:
         calculations = _calculations(opened, list(pks), viewer)
         reports = _last_reports(opened, list(pks), viewer)
     return [Progress(job, *calculations.get(job.pk, (0, 0)), reports.get(job.pk, '')) for job in jobs]
@@ -105,7 +105,7 @@ def report_page(
     if after is not None:
         bound = sa.tuple_(sa.literal(after[0], log.c.time.type), sa.literal(after[1]))
         statement = statement.where(sa.tuple_(log.c.time, log.c.id) > bound)
-    with connection() as opened:
+    with connection(viewer) as opened:
         rows = opened.execute(statement).all()
     shown = rows[:limit]
     return [_line(row) for row in shown], ((shown[-1].time, shown[-1].id) if len(rows) > limit else None)
@@ -136,7 +136,7 @@ def calculations_below(pk: int, viewer: Viewer | None = None) -> list[int]:
         .where(node.c.node_type.startswith(CALCJOB), seen_by(viewer, node.c))
         .order_by(node.c.id)
     )
-    with connection() as opened:
+    with connection(viewer) as opened:
         return list(opened.execute(statement).scalars())
 
 

@@ -123,7 +123,7 @@ def read_provenance(
     :raises ValueError: when that is more than can be drawn.
     """
     link = tables().link
-    with connection() as opened:
+    with connection(viewer) as opened:
         shown = _called(opened, viewer, pks, depth)
         links = _touching(opened, viewer, shown)
         data = {end for entry in links for end in (entry.source, entry.target)} - set(shown)
@@ -159,7 +159,7 @@ def extent(pks: Sequence[int], provided_by: str, viewer: Viewer | None = None) -
     :param viewer: who looks; a node that they do not see is not counted.
     """
     node, user = tables().node, tables().user
-    with connection() as opened:
+    with connection(viewer) as opened:
         processes = _called(opened, viewer, pks, 0)
         links = _touching(opened, viewer, processes)
         keys = {end for entry in links for end in (entry.source, entry.target)} | set(processes)

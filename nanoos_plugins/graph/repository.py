@@ -84,7 +84,7 @@ def _metadata(viewer: Viewer | None, uuid: str) -> Mapping[str, Any]:
     """Return what is in a node's repository by name, as AiiDA has it: `k` is of files, `o` of folders."""
     node = tables().node
     statement = sa.select(node.c.repository_metadata).where(is_node(uuid), seen_by(viewer, node.c))
-    with connection() as opened:
+    with connection(viewer) as opened:
         row = opened.execute(statement).one_or_none()
     if row is None:
         raise unknown(uuid)

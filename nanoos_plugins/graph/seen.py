@@ -30,7 +30,7 @@ def newest_first_seen(
     :param statement: as for `newest_first`: over the node table, with `pk` and `created`.
     """
     page = newest_seen(statement, tables().node, viewer, limit + 1, after)
-    with connection() as opened:
+    with connection(viewer) as opened:
         rows = [dict(row) for row in opened.execute(page).mappings()]
     last = rows[limit - 1] if len(rows) > limit else None
     return rows[:limit], None if last is None else (last['created'], last['pk'])
@@ -45,7 +45,7 @@ def newest_kept(
     :param conditions: the values by their names.
     """
     page = _page(build, tables(), frozenset(conditions), somebody(viewer), after is not None)
-    with connection() as opened:
+    with connection(viewer) as opened:
         rows = list(opened.execute(page, _values(conditions, limit, after, viewer)))
     last = rows[limit - 1] if len(rows) > limit else None
     return rows[:limit], None if last is None else (last.ctime, last.pk)
@@ -60,7 +60,7 @@ def newest_as_json(
     conversion of its times there and back.
     """
     kind = (build, tables(), frozenset(conditions), somebody(viewer), after is not None)
-    with connection() as opened:
+    with connection(viewer) as opened:
         page = _json_page(opened.dialect.name, *kind)
         row = opened.execute(page, _values(conditions, limit, after, viewer)).one()
     return row.array or '[]', (row.ctime, row.pk) if row.found > limit else None

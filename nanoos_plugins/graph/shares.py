@@ -40,7 +40,7 @@ def find_root(kind: Kind, identifier: str, viewer: Viewer) -> Root:
         if not seen:
             raise LookupError(f'no material {identifier!r}')
         return Root(False, seen[0]['pk'])
-    with connection() as opened:
+    with connection(viewer) as opened:
         return Root(False, node_pk(opened, viewer, identifier))
 
 
@@ -64,7 +64,7 @@ def shares_of(root: Root, viewer: Viewer) -> list[dict[str, Any]]:
         .where(column == root.pk, for_viewer)
         .order_by(SHARES.c.id)
     )
-    with connection() as opened:
+    with connection(viewer) as opened:
         return [dict(row) for row in opened.execute(statement).mappings()]
 
 
@@ -114,7 +114,7 @@ def list_shares(
     )
     if after is not None:
         statement = statement.where(SHARES.c.id < after[1])
-    with connection() as opened:
+    with connection(viewer) as opened:
         rows = [_described(row) for row in opened.execute(statement).mappings()]
     last = rows[limit - 1] if len(rows) > limit else None
     return rows[:limit], None if last is None else (last['created'], last['pk'])

@@ -55,7 +55,7 @@ def statistics(viewer: Viewer, days: int) -> Statistics:
     """
     first = datetime.now(UTC).date() - timedelta(days=days - 1)
     node, user = tables().node, tables().user
-    with connection() as opened:
+    with connection(viewer) as opened:
         system = opened.scalar(sa.select(user.c.id).where(user.c.email == SYSTEM_EMAIL))
         owners = (viewer.user_pk, -1 if system is None else int(system))
         if viewer.group_pk is None and has_counts(opened.dialect.name):
@@ -65,6 +65,18 @@ def statistics(viewer: Viewer, days: int) -> Statistics:
                 _seen(opened, _plain().where(node.c.user_id == owner), viewer, first) for owner in owners
             )
         return Statistics(own, _shared(opened, viewer, owners, first), provided)
+
+
+def process_states(opened: sa.Connection) -> dict[str, int]:
+    """Return how many processes of all users are in each state: for who runs the instance, not for tenants.
+
+    Empty where the database keeps no counts.
+    """
+    if not has_counts(opened.dialect.name):
+        return {}
+    number = sa.func.sum(COUNTS.c.number)
+    statement = sa.select(COUNTS.c.name, number).where(COUNTS.c.kind == 'state').group_by(COUNTS.c.name)
+    return {name: int(count) for name, count in opened.execute(statement)}
 
 
 def _kept(opened: sa.Connection, user_pk: int, first: date) -> Counts:

@@ -47,7 +47,7 @@ def list_structures(
         return newest_first_seen(statement, limit, after, viewer)
     # All that is below is seen, and seldom much: it is looked at as a whole.
     below = _below([row['pk'] for row in revisions(material_id, viewer)], viewer)
-    return newest_first(statement.where(node.c.id.in_(sa.select(below.c.id))), limit, after)
+    return newest_first(statement.where(node.c.id.in_(sa.select(below.c.id))), limit, after, viewer)
 
 
 def materials_above(structure_pk: int, viewer: Viewer | None = None) -> list[int]:
@@ -73,7 +73,7 @@ def materials_above(structure_pk: int, viewer: Viewer | None = None) -> list[int
         .order_by(node.c.id.desc())
         .limit(10)
     )
-    with connection() as opened:
+    with connection(viewer) as opened:
         return list(opened.execute(statement).scalars())
 
 
@@ -84,7 +84,7 @@ def find_structure(uuid: str, viewer: Viewer | None = None) -> dict[str, Any]:
     """
     node = tables().node
     statement = _select().add_columns(node.c.attributes).where(node.c.uuid == uuid, seen_by(viewer, node.c))
-    with connection() as opened:
+    with connection(viewer) as opened:
         found = opened.execute(statement).mappings().first()
         if found is None:
             raise LookupError(f'no structure {uuid}')

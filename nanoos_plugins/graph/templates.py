@@ -37,7 +37,7 @@ def find_template(uuid: str, viewer: Viewer | None = None) -> dict[str, Any]:
     """
     node = tables().node
     statement = _select().where(node.c.uuid == uuid, seen_by(viewer, node.c))
-    with connection() as opened:
+    with connection(viewer) as opened:
         found = opened.execute(statement).mappings().first()
     if found is None:
         raise LookupError(f'no template {uuid}')

@@ -106,7 +106,7 @@ def traverse(viewer: Viewer | None, question: Question, limit: int, after: Posit
     :raises LookupError: when there is no such root that the viewer sees.
     :raises ValueError: when limit or depth is out of bounds, or too many nodes come before the page.
     """
-    with connection() as opened:
+    with connection(viewer) as opened:
         walked = walk(opened, viewer, question, limit, after)
         page = set(walked.distance)
         links = links_between(opened, walked.reached, page, question.kinds)

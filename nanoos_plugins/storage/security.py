@@ -104,13 +104,14 @@ POLICIES = {
     f' AND {_node("dbnode_id")}',
     'db_dbuser': f'id = {_VIEWER} OR id = {_SYSTEM} OR id IN (SELECT nanoos_known())',
     'db_dbauthinfo': f'aiidauser_id = {_VIEWER}',
-    'db_dbcomputer': 'EXISTS (SELECT 1 FROM db_dbauthinfo a WHERE a.dbcomputer_id = db_dbcomputer.id)',
+    # Those one may submit to, may bring an account for, and those of the system's codes.
+    'db_dbcomputer': f"""{_VIEWER} IS NOT NULL AND (metadata ->> 'nanoos_own_accounts' = 'true'
+        OR EXISTS (SELECT 1 FROM db_dbauthinfo a WHERE a.dbcomputer_id = db_dbcomputer.id)
+        OR id IN (SELECT n.dbcomputer_id FROM db_dbnode n WHERE n.user_id = {_SYSTEM}))""",
     'nanoos_change': _node('node_id'),
     'nanoos_line': 'EXISTS (SELECT 1 FROM db_dblog l WHERE l.id = log_id)',
     'nanoos_property': _node('node_id'),
 }
-#: How to reach somebody's account is nobody's to read, their own included.
-_HIDDEN = {'db_dbauthinfo': ('id', 'aiidauser_id', 'dbcomputer_id', 'enabled')}
 #: A view that looks below the policies for what concerns the viewer; it also says of which version they are.
 _KNOWN = 'nanoos_cover_known'
 
@@ -165,10 +166,9 @@ def _statements(reader: str) -> list[str]:
     """Return all statements, in their order."""
     found = [*_FUNCTIONS, f'GRANT SELECT ON {_KNOWN} TO {reader}']
     for table, condition in POLICIES.items():
-        columns = f' ({", ".join(_HIDDEN[table])})' if table in _HIDDEN else ''
         found += [
             f'REVOKE ALL ON {table} FROM {reader}, PUBLIC',
-            f'GRANT SELECT{columns} ON {table} TO {reader}',
+            f'GRANT SELECT ON {table} TO {reader}',
             f'ALTER TABLE {table} ENABLE ROW LEVEL SECURITY',
             f'DROP POLICY IF EXISTS nanoos_seen ON {table}',
             f'CREATE POLICY nanoos_seen ON {table} FOR SELECT TO {reader} USING ({condition})',

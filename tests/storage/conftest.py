@@ -12,10 +12,12 @@ from aiida.manage.configuration import Profile
 from aiida.storage.psql_dos.utils import create_sqlalchemy_engine
 
 from nanoos_plugins.install.profile import add_user
+from nanoos_plugins.storage.security import secure
 from tests.postgres import Postgres
 from tests.storage.graphs import open_database
 
 _numbers = count(1)
+READERS: dict[sa.Engine, sa.Engine] = {}
 
 
 @pytest.fixture
@@ -54,9 +56,24 @@ def database() -> Iterator[sa.Connection]:
 @pytest.fixture(scope='session')
 def postgres_engine(postgres: Postgres) -> Iterator[sa.Engine]:
     """Return the engine of a database on PostgreSQL, for its owner."""
-    engine = create_sqlalchemy_engine(postgres.create_database())
+    config = postgres.create_database()
+    engine = create_sqlalchemy_engine(config)
+    READERS[engine] = sa.create_engine(
+        engine.url.set(username=config['reader_username'], password=config['reader_password'])
+    )
     yield engine
+    READERS.pop(engine).dispose()
     engine.dispose()
+
+
+@pytest.fixture(scope='session')
+def reader(postgres_engine: sa.Engine) -> sa.Engine:
+    """Return the engine of the same database for the role that reads for people."""
+    connection = open_database(postgres_engine)
+    secure(connection, READERS[postgres_engine].url.username or '')
+    connection.commit()
+    connection.close()
+    return READERS[postgres_engine]
 
 
 @pytest.fixture(params=['sqlite', 'postgresql'])

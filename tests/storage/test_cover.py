@@ -13,7 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from nanoos_plugins.storage import cover, tables
 from nanoos_plugins.storage.cover_sql import TRIGGERS
-from nanoos_plugins.storage.shares import COVER, SHARES
+from nanoos_plugins.storage.security import tell
+from nanoos_plugins.storage.shares import COVER, SHARES, Viewer
 from tests.storage.graphs import (
     GROUP,
     LINK,
@@ -153,6 +154,10 @@ class Graph(RuleBasedStateMachine):
         chosen = table.c.id == self.pick(table, number)
         self.connection.execute(sa.update(table).where(chosen).values(user_id=owner))
 
+    def seen(self, user: int) -> set[int]:
+        """Return what a user sees."""
+        return visible(self.connection, user)
+
     def is_settled(self) -> bool:
         """Return whether the triggers have done their work; on SQLite they always have."""
         return True
@@ -163,7 +168,7 @@ class Graph(RuleBasedStateMachine):
         if not self.is_settled():
             return
         for user in TENANTS:
-            assert visible(self.connection, user) == expected(self.connection, user), user
+            assert self.seen(user) == expected(self.connection, user), user
         assert not self.connection.execute(sa.select(cover.DOUBT)).all()
 
     @invariant()
@@ -180,6 +185,7 @@ class PostgresGraph(Graph):
     """The same on PostgreSQL, whose triggers work at a commit: of every third change."""
 
     engine: sa.Engine
+    reader: sa.Engine
 
     def __init__(self) -> None:
         RuleBasedStateMachine.__init__(self)
@@ -189,6 +195,14 @@ class PostgresGraph(Graph):
     def teardown(self) -> None:
         """Close the connection."""
         self.connection.close()
+
+    def seen(self, user: int) -> set[int]:
+        """Return what a user sees: the same by the condition of our statements and by row-level security."""
+        with self.reader.connect() as reading:
+            tell(reading, Viewer(user))
+            found = set(reading.scalars(sa.select(NODE.c.id)))
+            assert found == visible(reading, user) == visible(self.connection, user)
+        return found
 
     def is_settled(self) -> bool:
         """Commit after every third change."""
@@ -200,8 +214,8 @@ class PostgresGraph(Graph):
 
 
 @pytest.fixture(scope='module', autouse=True)
-def _engine(postgres_engine: sa.Engine) -> None:
-    PostgresGraph.engine = postgres_engine
+def _engines(postgres_engine: sa.Engine, reader: sa.Engine) -> None:
+    PostgresGraph.engine, PostgresGraph.reader = postgres_engine, reader
 
 
 TestGraph = Graph.TestCase

@@ -1,0 +1,149 @@
+"""Below our statements: the role that reads for people gets no row of others, by plain SQL on any table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from aiida.storage.psql_dos.models.base import get_orm_metadata
+
+from nanoos_plugins.storage.security import POLICIES, secure, tell
+from nanoos_plugins.storage.shares import Viewer
+from tests.storage.graphs import START, SYSTEM, add_link, add_node, add_share, open_database
+
+AIIDA = get_orm_metadata().tables
+ALICE, BOB, CAROL = 1, 2, 3
+_NODE = '(SELECT user_id FROM nanoos_all_nodes WHERE id = {})'
+_ROOT = f'(SELECT {_NODE.format("r.node_id")} FROM nanoos_root r WHERE r.id = root_id)'
+#: Table → whose a row is. `nanoos_all_nodes` looks below row-level security.
+OWNER = {
+    'db_dbnode': 'user_id',
+    'nanoos_cover': _NODE.format('node_id'),
+    'nanoos_share': _ROOT,
+    'nanoos_root': _NODE.format('node_id'),
+    'db_dblink': _NODE.format('input_id'),
+    'db_dblog': _NODE.format('dbnode_id'),
+    'db_dbcomment': _NODE.format('dbnode_id'),
+    'db_dbgroup': 'user_id',
+    'db_dbgroup_dbnodes': _NODE.format('dbnode_id'),
+    'db_dbuser': 'id',
+    'db_dbauthinfo': 'aiidauser_id',
+    'db_dbcomputer': 'description::int',
+    'nanoos_change': _NODE.format('node_id'),
+    'nanoos_line': f'(SELECT {_NODE.format("l.dbnode_id")} FROM db_dblog l WHERE l.id = log_id)',
+    'nanoos_property': 'user_id',
+}
+
+
+@pytest.fixture
+def world(postgres_engine: sa.Engine, reader: sa.Engine) -> Iterator[sa.Connection]:
+    """Return a connection of the owner: Alice and Bob have a row in every table, Bob shares with Carol."""
+    connection = open_database(postgres_engine)
+    connection.exec_driver_sql('CREATE VIEW nanoos_all_nodes AS SELECT id, user_id FROM db_dbnode')
+    connection.exec_driver_sql('GRANT SELECT ON nanoos_all_nodes TO PUBLIC')
+    for user in (ALICE, BOB):
+        _fill(connection, user)
+    connection.commit()
+    yield connection
+    connection.rollback()
+    connection.exec_driver_sql('DROP VIEW nanoos_all_nodes')
+    connection.commit()
+    connection.close()
+
+
+def _fill(connection: sa.Connection, user: int) -> None:
+    """Store at least a row of a user in each table, and share a node with Carol."""
+    node, process = add_node(connection, user), add_node(connection, user, 'process.workflow.WorkflowNode.')
+    nodes = AIIDA['db_dbnode']
+    state = {'attributes': {'process_state': 'finished'}, 'mtime': START}
+    connection.execute(sa.update(nodes).where(nodes.c.id == process).values(state))
+    add_link(connection, node, process, 'input_work')
+    computer = _add(connection, 'db_dbcomputer', label=f'of {user}', description=str(user))
+    _add(connection, 'db_dbauthinfo', aiidauser_id=user, dbcomputer_id=computer)
+    _add(connection, 'db_dblog', dbnode_id=process, loggername='x', levelname='REPORT')
+    _add(connection, 'db_dbcomment', dbnode_id=node, user_id=user)
+    group = _add(connection, 'db_dbgroup', label=f'of {user}', user_id=user)
+    _add(connection, 'db_dbgroup_dbnodes', dbgroup_id=group, dbnode_id=node)
+    add_share(connection, 'node_id', node, CAROL, 'read')
+
+
+def _add(connection: sa.Connection, table: str, **values: Any) -> int:
+    """Add a row to one of AiiDA's tables."""
+    key: int = connection.execute(sa.insert(AIIDA[table]).values(values)).inserted_primary_key[0]
+    return key
+
+
+def owners(reader: sa.Engine, table: str, viewer: Viewer | None) -> set[int]:
+    """Return the owners of the rows that plain SQL gives."""
+    with reader.connect() as connection:
+        if viewer is not None:
+            tell(connection, viewer)
+        return set(connection.scalars(sa.text(f'SELECT DISTINCT {OWNER[table]} FROM {table}')))
+
+
+def test_every_table_is_secured_or_not_to_be_read(world: sa.Connection, reader: sa.Engine) -> None:
+    assert set(OWNER) == set(POLICIES)
+    tables = sa.inspect(world).get_table_names()
+    assert set(POLICIES) < set(tables)
+    for table in set(tables) - set(POLICIES):
+        with reader.connect() as connection:
+            tell(connection, Viewer(ALICE))
+            with pytest.raises(sa.exc.ProgrammingError, match='permission denied'):
+                connection.exec_driver_sql(f'SELECT 1 FROM {table}')
+
+
+@pytest.mark.parametrize('table', OWNER)
+def test_nobody_gets_a_row_of_others(world: sa.Connection, reader: sa.Engine, table: str) -> None:
+    """Alice and Bob share nothing with each other, both with Carol."""
+    everybody = set(world.scalars(sa.text(f'SELECT DISTINCT {OWNER[table]} FROM {table}')))
+    assert everybody >= {ALICE, BOB}
+    for user in (ALICE, BOB):
+        known = {user, CAROL, SYSTEM} if table == 'db_dbuser' else {user}
+        assert owners(reader, table, Viewer(user)) == known
+    assert owners(reader, table, None) == set()
+    assert owners(reader, table, Viewer(99)) <= {SYSTEM}
+    if table in ('db_dbnode', 'nanoos_cover', 'nanoos_share', 'nanoos_root', 'db_dbuser'):
+        assert owners(reader, table, Viewer(CAROL)) >= {ALICE, BOB}
+
+
+def test_what_is_revoked_is_closed_at_once(world: sa.Connection, reader: sa.Engine) -> None:
+    assert owners(reader, 'db_dbnode', Viewer(CAROL)) == {ALICE, BOB}
+    world.exec_driver_sql(f'DELETE FROM nanoos_share WHERE {OWNER["nanoos_share"]} = {BOB}')
+    world.commit()
+    assert owners(reader, 'db_dbnode', Viewer(CAROL)) == {ALICE}
+    assert owners(reader, 'db_dbuser', Viewer(CAROL)) == {ALICE, CAROL, SYSTEM}
+
+
+def test_a_viewer_of_one_group_sees_nothing_outside_it(world: sa.Connection, reader: sa.Engine) -> None:
+    group = world.scalar(sa.text(f'SELECT id FROM db_dbgroup WHERE user_id = {ALICE}'))
+    of_bob = world.scalar(sa.text(f'SELECT id FROM db_dbgroup WHERE user_id = {BOB}'))
+    assert group is not None and of_bob is not None
+    statement = sa.text('SELECT count(*) FROM db_dbnode')
+    for viewer, count in ((Viewer(ALICE), 2), (Viewer(ALICE, group), 1), (Viewer(ALICE, of_bob), 0)):
+        with reader.connect() as connection:
+            tell(connection, viewer)
+            assert connection.scalar(statement) == count
+
+
+def test_what_was_told_ends_with_the_transaction(world: sa.Connection, reader: sa.Engine) -> None:
+    with reader.connect() as connection:
+        tell(connection, Viewer(ALICE))
+        assert connection.scalar(sa.text('SELECT count(*) FROM db_dbnode')) == 2
+        connection.rollback()
+        assert connection.scalar(sa.text('SELECT count(*) FROM db_dbnode')) == 0
+
+
+def test_readers_write_nothing(world: sa.Connection, reader: sa.Engine) -> None:
+    for statement in ('DELETE FROM db_dbnode', "UPDATE db_dbuser SET email = 'x'", 'CREATE TABLE x (y int)'):
+        with reader.connect() as connection:
+            tell(connection, Viewer(ALICE))
+            with pytest.raises(sa.exc.ProgrammingError, match='permission denied'):
+                connection.exec_driver_sql(statement)
+
+
+def test_the_role_of_aiida_itself_cannot_read_for_people(world: sa.Connection) -> None:
+    for role in (world.engine.url.username or '', 'postgres', 'nobody_at_all'):
+        with pytest.raises(ValueError, match='cannot read for people'):
+            secure(world, role)
