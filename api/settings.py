@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     oidc_redirect_url: str = Field(
         'http://127.0.0.1:8000/sign-in/', description='page to which that provider sends people back'
     )
+    metrics_token: SecretStr | None = Field(
+        None, description='with which Prometheus may read /metrics; administrators always may'
+    )
     read_threads: int = Field(16, gt=0, description='statements that run at the same time')
     slow_threads: int = Field(4, gt=0, description='queries and exports that run at the same time')
     query_seconds: float = Field(10.0, gt=0, description='[s] that a page of a query may take')

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from secrets import compare_digest
+
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 from sqlalchemy import text
 
-from api.database import read
+from api.database import read, read_slowly
+from api.metrics import registry_of
+from api.security import current
 from nanoos_plugins.graph.tables import connection
 
 router = APIRouter(tags=['operations'])
@@ -35,9 +39,20 @@ async def get_readiness(request: Request) -> Health:
 
 
 @metrics.get('/metrics', response_class=Response, include_in_schema=False)
-async def get_metrics() -> Response:
-    """Return the metrics in Prometheus' text format."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+async def get_metrics(request: Request) -> Response:
+    """Return the metrics in Prometheus' text format.
+
+    They count what all tenants do, so they are for the setting `metrics_token`, or for administrators.
+    """
+    scheme, _, token = request.headers.get('Authorization', '').partition(' ')
+    expected = request.app.state.settings.metrics_token
+    is_known = expected is not None and compare_digest(token.encode(), expected.get_secret_value().encode())
+    if not is_known or scheme.lower() != 'bearer':
+        caller = await current(request)
+        if not caller.is_admin:
+            raise PermissionError('metrics need the scope admin, or the token of the setting metrics_token')
+    now = await read_slowly(request, generate_latest, registry_of(request.app))
+    return Response(generate_latest() + now, media_type=CONTENT_TYPE_LATEST)
 
 
 def _ask_database() -> None:

@@ -76,7 +76,7 @@ def process_states(opened: sa.Connection) -> dict[str, int]:
         return {}
     number = sa.func.sum(COUNTS.c.number)
     statement = sa.select(COUNTS.c.name, number).where(COUNTS.c.kind == 'state').group_by(COUNTS.c.name)
-    return {name: int(count) for name, count in opened.execute(statement)}
+    return {str(row[0]): int(row[1]) for row in opened.execute(statement)}
 
 
 def _kept(opened: sa.Connection, user_pk: int, first: date) -> Counts:
