@@ -47,9 +47,9 @@ check: $(READY) ## formatting, lint, types, import contracts
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
-bench: bench-eos bench-jobs bench-events bench-blocking ## all benchmarks
+bench: bench-eos bench-jobs bench-events bench-blocking bench-graph ## all benchmarks
 
-bench-%: engines ## one benchmark: bench-eos, bench-jobs, bench-events, bench-blocking
+bench-%: engines ## one benchmark: bench-eos, bench-jobs, bench-events, bench-blocking, bench-graph
 	@$(BIN)/python -m tests.benchmarks.$*
 
 .PHONY: help env engines demo test check bench

@@ -24,12 +24,17 @@ def report(
     figures: Mapping[str, Any],
     targets: Mapping[str, str],
     holds: bool,
+    quiet: bool = False,
 ) -> None:
-    """Print `rows` as a table and, last, `{"name": …, "figures": …, "targets": …, "holds": …}`."""
+    """Print `rows` as a table and, last, `{"name": …, "figures": …, "targets": …, "holds": …}`.
+
+    :param quiet: print the last line only.
+    """
     table = Table(title=name)
     for column in columns:
         table.add_column(column)
     for row in rows:
         table.add_row(*row)
-    Console().print(table)
+    if not quiet:
+        Console().print(table)
     print(json.dumps({'name': name, 'figures': figures, 'targets': targets, 'holds': holds}))
