@@ -49,7 +49,7 @@ class NewComputer(BaseModel):
     model_config = ConfigDict(extra='forbid')
 
     label: Label
-    hostname: Word
+    hostname: str = Field(min_length=1, max_length=255, pattern=r'^[^\s\x00]+$')
     description: Text = ''
     transport: Literal['core.local', 'core.ssh', 'core.ssh_async']
     scheduler: Word = Field(description='plugin of AiiDA, `core.slurm`')

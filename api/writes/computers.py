@@ -15,6 +15,7 @@ from aiida.common.exceptions import (
     UniquenessError,
     ValidationError,
 )
+from aiida.engine import CalcJob
 from aiida.plugins import CalculationFactory, SchedulerFactory, TransportFactory
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_ssh_private_key
@@ -102,12 +103,14 @@ def permit(uuid: str, email: str, enabled: bool, settings: dict[str, Any]) -> No
         user = orm.User.collection.get(email=normal_email(email))
     except (NotExistent, ValueError):
         raise LookupError(f'there is no user {email!r:.80}') from None
-    known = TransportFactory(computer.transport_type).get_valid_auth_params()
+    known = TransportFactory(computer.transport_type).auth_options
     unknown = sorted(set(settings) - set(known))
     if unknown:
         raise ValueError(
             f'settings: {computer.transport_type} has no {unknown[0]!r}; it has {", ".join(known)}'
         )
+    for name, value in settings.items():
+        _check_setting(name, known[name], value)
     authinfo = computer.configure(user=user, **settings)
     authinfo.enabled = enabled
 
@@ -175,11 +178,11 @@ def make_code(
     """
     where = _computer(computer, is_admin=True)
     try:
-        CalculationFactory(plugin)
+        found = CalculationFactory(plugin)
     except EntryPointError:
-        raise ValueError(
-            f'plugin: AiiDA has no calculation {plugin!r}; `verdi plugin list` names them'
-        ) from None
+        found = None
+    if not (isinstance(found, type) and issubclass(found, CalcJob)):
+        raise ValueError(f'plugin: AiiDA has no calculation {plugin!r}; `verdi plugin list` names them')
     try:
         with acting_as(system_user()):
             code = orm.InstalledCode(
@@ -194,6 +197,20 @@ def make_code(
             return str(code.store().uuid)
     except ValidationError as error:
         raise ValueError(str(error)) from error
+
+
+def _check_setting(name: str, option: Mapping[str, Any], value: Any) -> None:
+    """Check the type of a setting by what the transport's option says of it.
+
+    :raises ValueError: when it is of another one.
+    """
+    kind = option.get('type')
+    expected: type = bool if option.get('switch') else kind if kind in (bool, int, float) else str
+    if name == 'port':
+        expected = int
+    fits = isinstance(value, (int, float) if expected is float else expected)
+    if not fits or (isinstance(value, bool) and expected is not bool):
+        raise ValueError(f'settings.{name}: expected {expected.__name__}, got {value!r:.80}')
 
 
 def _computer(uuid: str, is_admin: bool) -> orm.Computer:

@@ -134,6 +134,7 @@ def test_a_computer_is_set_up_as_aiida_does(admin: Person) -> None:
     assert is_problem(set_up(admin, label=made['label']), 409)
     for wrong in (
         {'scheduler': 'none'},
+        {'hostname': ' '},
         {'work_dir': 'a'},
         {'transport': 'x'},
         {'transport': 'core.local', 'own_accounts': True},
@@ -200,7 +201,15 @@ def test_what_an_administrator_closes_stays_closed(
     assert ada.http('GET', f'/computers/{cluster}').json()['enabled']
     admin.http('PATCH', f'/computers/{cluster}', json={'enabled': False})
     assert not ada.http('GET', f'/computers/{cluster}').json()['enabled']
-    assert is_problem(permit(admin, cluster, ada, settings={'shell': 'x'}), 422)
+    for settings in (
+        {'shell': 'x'},
+        {'safe_interval': 'x'},
+        {'port': '22'},
+        {'look_for_keys': 1},
+        {'username': 5},
+    ):
+        assert is_problem(permit(admin, cluster, ada, settings=settings), 422)
+    assert permit(admin, cluster, ada, settings={'safe_interval': 5, 'port': 22}).status_code == 204
     assert is_problem(admin.http('PUT', f'/computers/{cluster}/users/nobody@nanoos.test', json={}), 404)
 
 
@@ -229,7 +238,12 @@ def test_codes_are_those_that_one_can_run(
     assert is_problem(unseen, 404)
     assert unseen.json()['detail'].replace(there['uuid'], NOWHERE) == unknown.json()['detail']
     assert is_problem(bob.http('GET', f'/codes/{own.uuid}'), 404)
-    for wrong in ({'plugin': 'none'}, {'executable': 'bash'}, {'label': 'a b'}):
+    for wrong in (
+        {'plugin': 'none'},
+        {'plugin': 'nanoos.build_bulk'},
+        {'executable': 'bash'},
+        {'label': 'a b'},
+    ):
         assert is_problem(admin.http('POST', '/codes', json={**CODE, 'computer': local.uuid, **wrong}), 422)
     assert is_problem(admin.http('POST', '/codes', json={**CODE, 'computer': NOWHERE}), 404)
 
