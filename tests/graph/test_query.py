@@ -404,7 +404,7 @@ def test_explaining_tells_the_way_and_no_numbers(world: World, graph: EosGraph, 
     assert any('nanoos_property' in step for step in few.steps), few.steps
     newest = explain(mine, json.loads(json.dumps(chain(graph).as_dict())))
     assert newest.starts == 'newest'
-    assert any("'structure'" in step and 'ix_nanoos_node_user_ctime_id' in step for step in newest.steps)
+    assert any("'structure'" in step for step in newest.steps), newest.steps
     undeclared = explain(mine, {'vertices': [{'type': 'data', 'filters': {'attributes.energy': 1}}]})
     assert "of types 'data.core.dict.' it can be looked up" in undeclared.notes[0]
     ordered = {'vertices': [dicts(world)], 'order_by': [{'d': 'label'}]}

@@ -16,8 +16,7 @@ from nanoos_plugins.graph.query.deadline import deadline
 from nanoos_plugins.graph.query.hits import split
 from nanoos_plugins.graph.query.model import Query
 from nanoos_plugins.graph.query.pages import Page, Start, page
-from nanoos_plugins.graph.query.parse import parse
-from nanoos_plugins.graph.query.run import SECONDS, digest_of, query_builder
+from nanoos_plugins.graph.query.run import SECONDS, question_of
 from nanoos_plugins.graph.tables import connection
 from nanoos_plugins.storage.declared import DECLARED
 from nanoos_plugins.storage.shares import Viewer
@@ -51,11 +50,11 @@ def explain(viewer: Viewer | None, document: Mapping[str, Any], seconds: float =
 
     :raises QueryError: when the query is wrong or not allowed.
     """
-    query = parse(document)
+    question = question_of(document)
     with connection(viewer) as opened, deadline(opened, seconds):
-        wanted = page(opened, query_builder(), query, viewer, digest_of(document), 51, None, False)
+        wanted = page(opened, question, viewer, 51, None, with_shares=False)
         steps = list(_steps(opened, wanted))
-    return Explanation(wanted.starts, _COSTS[wanted.starts], list(_notes(query)), steps)
+    return Explanation(wanted.starts, _COSTS[wanted.starts], list(_notes(question.query)), steps)
 
 
 def _notes(query: Query) -> Iterator[str]:
@@ -92,7 +91,7 @@ def _postgresql(element: _Explain, compiler: SQLCompiler, **options: Any) -> str
 
 def _steps(opened: sa.Connection, wanted: Page) -> Iterator[str]:
     """Yield the steps on tables of the query, by its tags; those that see to tenancy are left out."""
-    rows = opened.execute(_Explain(wanted.statement)).all()
+    rows = opened.execute(_Explain(wanted.statement), wanted.parameters).all()
     if opened.dialect.name == 'sqlite':
         steps = [str(row[3]) for row in rows]
     else:

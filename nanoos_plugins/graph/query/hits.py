@@ -6,6 +6,7 @@ nodes are looked at and each is asked, which finds a page soon.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,16 +42,21 @@ class Lookup:
         owners = owners_seen(viewer, with_shares)
         return sa.select(found.c.node_id).where(*self._value(found), found.c.user_id.in_(owners))
 
-    def has_few(self, opened: sa.Connection, viewer: Viewer | None, with_shares: bool = True) -> bool:
-        """Return whether there are few hits; looks at no more than it takes to know.
+    def some(self, viewer: Viewer | None, with_shares: bool) -> sa.Select[int]:
+        """Return the statement of how many hits there are, which looks at no more than tells few from many.
 
         :param with_shares: count those of everybody who shares something with the viewer, too.
         """
-        some = self.hits(viewer, with_shares).limit(FEW + 1).subquery()
-        return (opened.scalar(sa.select(sa.func.count()).select_from(some)) or 0) <= FEW
+        found = self.hits(viewer, with_shares).limit(FEW + 1).subquery()
+        return sa.select(sa.func.count()).select_from(found)
 
     def _value(self, found: sa.FromClause) -> list[sa.ColumnElement[bool]]:
         return with_value(self.path, self.operator, self.value, found)
+
+
+def has_few(opened: sa.Connection, some: sa.Select[int], parameters: Mapping[str, Any]) -> bool:
+    """Return whether there are few hits, by the statement `Lookup.some`."""
+    return (opened.scalar(some, parameters) or 0) <= FEW
 
 
 def split(vertex: Vertex) -> tuple[Filters, list[Lookup]]:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from nanoos_plugins.graph.query.columns import expression
+from nanoos_plugins.graph.query.columns import Expression, expression
 from nanoos_plugins.graph.query.filters import check_text
 from nanoos_plugins.graph.query.model import Query
 from nanoos_plugins.graph.query.statement import Statement
@@ -44,25 +44,21 @@ class Key:
         way = self.column.desc() if self.descending else self.column.asc()
         return [self.column.is_(None), way] if self.nullable else [way]
 
-    def equals(self, value: Any) -> sa.ColumnElement[bool]:
+    def equals(self, bound: Expression | None) -> sa.ColumnElement[bool]:
         """Return the condition that a row has this value."""
-        return self.column.is_(None) if value is None else self.column == self._literal(value)
+        return self.column.is_(None) if bound is None else self.column == bound
 
-    def is_behind(self, value: Any) -> sa.ColumnElement[bool]:
+    def is_behind(self, bound: Expression | None) -> sa.ColumnElement[bool]:
         """Return the condition that a row comes behind this value."""
-        if value is None:
+        if bound is None:
             return sa.false()
-        bound = self._literal(value)
         behind = self.column < bound if self.descending else self.column > bound
         return sa.or_(behind, self.column.is_(None)) if self.nullable else behind
 
-    def is_not_before(self, value: Any) -> sa.ColumnElement[bool]:
+    def is_not_before(self, bound: Any) -> sa.ColumnElement[bool]:
         """Return the condition that a row has this value or comes behind it; of keys without NULL."""
-        bound = self._literal(value)
-        return self.column <= bound if self.descending else self.column >= bound
-
-    def _literal(self, value: Any) -> sa.ColumnElement[Any]:
-        return sa.literal(value, self.column.type)
+        condition: sa.ColumnElement[bool] = self.column <= bound if self.descending else self.column >= bound
+        return condition
 
 
 def keys(built: Statement, query: Query) -> list[Key]:
@@ -101,8 +97,21 @@ def _distinct_keys(built: Statement, query: Query) -> list[Key]:
     return [Key(one.column, ways.get(field, False), True) for field, one in wanted]
 
 
-def behind(order: Sequence[Key], values: Sequence[Any]) -> sa.ColumnElement[bool]:
-    """Return the condition that a row comes behind a position."""
+def bounds(order: Sequence[Key], values: Sequence[Any]) -> list[Expression | None]:
+    """Return a position as parameters of a statement, None for NULL; `parameters` gives their values."""
+    return [
+        None if value is None else sa.bindparam(f'after_{number}', type_=key.column.type)
+        for number, (key, value) in enumerate(zip(order, values, strict=True))
+    ]
+
+
+def parameters(values: Sequence[Any]) -> dict[str, Any]:
+    """Return the values of the parameters of a position."""
+    return {f'after_{number}': value for number, value in enumerate(values) if value is not None}
+
+
+def behind(order: Sequence[Key], values: Sequence[Expression | None]) -> sa.ColumnElement[bool]:
+    """Return the condition that a row comes behind a position, which `bounds` gave."""
     ways = [
         sa.and_(
             *(one.equals(value) for one, value in zip(order[:number], values, strict=False)),

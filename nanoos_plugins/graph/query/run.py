@@ -12,12 +12,10 @@ from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
-from aiida.manage import get_manager
-from aiida.storage.psql_dos.orm.querybuilder.main import SqlaQueryBuilder
 
 from nanoos_plugins.graph.query.deadline import deadline
 from nanoos_plugins.graph.query.order import encode
-from nanoos_plugins.graph.query.pages import Page, page
+from nanoos_plugins.graph.query.pages import Page, Question, page
 from nanoos_plugins.graph.query.parse import parse
 from nanoos_plugins.graph.query.words import QueryError
 from nanoos_plugins.graph.tables import connection
@@ -25,6 +23,8 @@ from nanoos_plugins.storage.shares import Viewer
 
 #: Most rows of a page, and its most bytes; a page that is full of bytes ends earlier.
 MOST_ROWS, MOST_BYTES = 1000, 8_000_000
+#: [bytes] The statements of longer documents are not kept.
+LONGEST_KEPT = 10_000
 #: [s] How long a page may take.
 SECONDS = 10.0
 
@@ -48,26 +48,20 @@ def run(
 
     :raises QueryError: when the query is wrong or not allowed, takes too long, or has too large a row.
     """
-    query, digest = parse(document), digest_of(document)
+    question = question_of(document)
     with connection(viewer) as opened, deadline(opened, seconds):
-        wanted = page(opened, query_builder(), query, viewer, digest, min(limit, MOST_ROWS) + 1, after)
-        return _read(opened, wanted, digest, min(limit, MOST_ROWS))
+        wanted = page(opened, question, viewer, min(limit, MOST_ROWS) + 1, after)
+        return _read(opened, wanted, question.digest, min(limit, MOST_ROWS))
 
 
-def query_builder() -> SqlaQueryBuilder:
-    """Return AiiDA's query builder of the loaded profile, for the statements of one thread."""
-    storage = get_manager().get_profile_storage()
-    for kind in type(storage.query()).__mro__:
-        # Our own builder lets whoever acts find by hash only what they see; here the viewer is another.
-        if issubclass(kind, SqlaQueryBuilder) and kind.__module__.startswith('aiida.'):
-            return kind(storage)
-    raise TypeError(f'{storage} has no SQL tables; use a profile on SQLite or PostgreSQL')
+def question_of(document: Mapping[str, Any]) -> Question:
+    """Return the question that a document asks.
 
-
-def digest_of(document: Mapping[str, Any]) -> str:
-    """Return what a cursor knows its query by."""
-    text = json.dumps(document, sort_keys=True)
-    return hashlib.blake2b(text.encode('utf-8', 'surrogatepass'), digest_size=8).hexdigest()
+    :raises QueryError: when it is wrong or not allowed.
+    """
+    query = parse(document)
+    text = json.dumps(document, sort_keys=True).encode('utf-8', 'surrogatepass')
+    return Question(hashlib.blake2b(text, digest_size=16).hexdigest(), query, len(text) > LONGEST_KEPT)
 
 
 def _read(opened: sa.Connection, wanted: Page, digest: str, limit: int) -> Rows:
@@ -75,8 +69,7 @@ def _read(opened: sa.Connection, wanted: Page, digest: str, limit: int) -> Rows:
     rows: list[bytes] = []
     size, last = 0, None
     width = len(wanted.built.wanted)
-    streamed = wanted.statement.execution_options(stream_results=True, max_row_buffer=20)
-    with opened.execute(streamed) as found:
+    with opened.execute(wanted.statement, wanted.parameters) as found:
         for row in found:
             written = _write(wanted, row[:width])
             if len(written) > MOST_BYTES:
