@@ -42,12 +42,23 @@ def nanoos_home() -> Path:
 
 
 @pytest.fixture(scope='session', autouse=True)
-def profile() -> Iterator[Profile]:
-    """Create the embedded profile, load it, and delete it at the end."""
-    from nanoos_plugins.install.profile import create_embedded, delete
+def profile(request: pytest.FixtureRequest) -> Iterator[Profile]:
+    """Create the profile, load it, and delete it at the end: the embedded one if not told otherwise."""
+    from aiida.manage import get_manager
 
-    yield create_embedded(email=OWNER)
-    delete()
+    from nanoos_plugins.install.daemon import stop_daemon
+    from nanoos_plugins.install.profile import create_embedded, create_server, delete
+    from tests.postgres import STORAGE
+
+    if os.environ.get(STORAGE) != 'postgresql':
+        yield create_embedded(email=OWNER)
+        delete()
+        return
+    postgres: Postgres = request.getfixturevalue('postgres')
+    config = postgres.create_database() | {'repository_uri': f'file://{_HOME.name}/repository'}
+    yield create_server(config, email=OWNER)
+    stop_daemon()
+    get_manager().unload_profile()
 
 
 @pytest.fixture(scope='session')

@@ -30,6 +30,8 @@ from nanoos_plugins.install.postgres import create_database
 LONGEST_START = 120
 #: What is written here lives as long as the tests do.
 SETTINGS = {'fsync': 'off', 'synchronous_commit': 'off', 'full_page_writes': 'off'}
+#: The variable that names the database of the instance that the tests work on: `postgresql`, or else SQLite.
+STORAGE = 'NANOOS_TEST_STORAGE'
 _NUMBERS = itertools.count(1)
 
 

@@ -67,11 +67,16 @@ def connection(viewer: Viewer | None = None) -> Iterator[sa.Connection]:
         is AiiDA itself, which sees everything.
     """
     storage = _storage()
-    reader = storage.reader if viewer is not None and isinstance(storage, TenantPsqlDosStorage) else None
-    with (reader or storage.get_session().get_bind().engine).connect() as opened:
-        if reader is not None and viewer is not None:
+    if not isinstance(storage, TenantPsqlDosStorage):
+        with storage.get_session().get_bind().engine.connect() as opened:
+            yield opened
+    elif viewer is None:
+        with storage.owner.connect() as opened:
+            yield opened
+    else:
+        with storage.reader.connect() as opened:
             tell(opened, viewer)
-        yield opened
+            yield opened
 
 
 def call_tree(roots: list[int]) -> sa.CTE:

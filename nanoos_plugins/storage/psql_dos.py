@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
+import psycopg
 import sqlalchemy as sa
 from aiida.common.exceptions import ConfigurationError
 from aiida.common.pydantic import MetadataField
@@ -15,6 +16,7 @@ from aiida.storage.psql_dos.models.node import DbNode
 from aiida.storage.psql_dos.orm.nodes import SqlaNode, SqlaNodeCollection
 from aiida.storage.psql_dos.orm.querybuilder.main import SqlaQueryBuilder
 from aiida.storage.psql_dos.utils import PsqlConfig, create_sqlalchemy_engine
+from psycopg.types.string import TextLoader
 
 from nanoos_plugins.storage import security, tables
 from nanoos_plugins.storage.tenancy import TenantNode, TenantQueryBuilder, TenantStorage
@@ -66,21 +68,16 @@ class TenantPsqlDosStorage(TenantStorage, PsqlDosBackend):
     def __init__(self, profile: Profile) -> None:
         super().__init__(profile)
         self._nodes = TenantPsqlNodeCollection(self)
-        self._reader: sa.Engine | None = None
-
-    @property
-    def reader(self) -> sa.Engine:
-        """Return the engine of the role that reads for people: it sees what `security.tell` allows."""
-        if self._reader is None:
-            self._reader = create_sqlalchemy_engine(_reader_config(self.profile))
-        return self._reader
+        # Beside AiiDA's own, whose sessions keep connections: they connect when they are used.
+        self.owner = _engine(cast(PsqlConfig, profile.storage_config))
+        #: Of the role that reads for people: it sees what `security.tell` allows.
+        self.reader = _engine(_reader_config(profile))
 
     def close(self) -> None:
         """Close all connections."""
         super().close()
-        if self._reader is not None:
-            self._reader.dispose()
-            self._reader = None
+        self.owner.dispose()
+        self.reader.dispose()
 
     @classmethod
     def initialise(cls, profile: Profile, reset: bool = False) -> bool:
@@ -131,6 +128,17 @@ def _reader_config(profile: Profile) -> PsqlConfig:
         )
     found = dict(config, database_username=config['reader_username'])
     return cast(PsqlConfig, found | {'database_password': config['reader_password']})
+
+
+def _engine(config: PsqlConfig) -> sa.Engine:
+    """Return an engine for statements of our own, which get UUIDs as text, as on SQLite."""
+    engine = create_sqlalchemy_engine(config)
+    sa.event.listen(engine, 'connect', _tune)
+    return engine
+
+
+def _tune(connection: psycopg.Connection, _record: object) -> None:
+    connection.adapters.register_loader('uuid', TextLoader)
 
 
 @contextmanager
