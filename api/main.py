@@ -45,7 +45,10 @@ from nanoos_plugins.graph.tables import connection
 from nanoos_plugins.install.profile import load
 from nanoos_plugins.storage import tables
 
+#: A request is compared with their routes one after the other: those that are asked most come first.
 ROUTERS = (
+    nodes.router,
+    query.router,
     health.router,
     auth.router,
     oidc.router,
@@ -56,9 +59,7 @@ ROUTERS = (
     groups.router,
     jobs.router,
     processes.router,
-    query.router,
     materials.router,
-    nodes.router,
     shares.router,
     statistics.router,
     structures.router,

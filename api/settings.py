@@ -40,7 +40,9 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(
         None, description='with which Prometheus may read /metrics; administrators always may'
     )
-    read_threads: int = Field(16, gt=0, description='statements that run at the same time')
+    read_threads: int = Field(
+        4, gt=0, description='statements that run at the same time; more than cores wait for each other'
+    )
     slow_threads: int = Field(4, gt=0, description='queries and exports that run at the same time')
     query_seconds: float = Field(10.0, gt=0, description='[s] that a page of a query may take')
     stream_seconds: float = Field(120.0, gt=0, description='[s] after which the stream of a query ends')

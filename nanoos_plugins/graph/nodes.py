@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 
+from nanoos_plugins.graph.at_once import fetch
 from nanoos_plugins.graph.keyset import Cursor
 from nanoos_plugins.graph.seen import newest_as_json, newest_kept
 from nanoos_plugins.graph.somebody import parameters_of, somebody
@@ -187,7 +188,7 @@ def read_nodes(opened: sa.Connection, viewer: Viewer | None, pks: Sequence[int])
     """Return those of the nodes that the viewer sees, by their keys."""
     found: dict[int, Node] = {}
     for chunk in chunks(pks):
-        rows = opened.execute(_among(tables(), somebody(viewer)), {'pks': chunk, **parameters_of(viewer)})
+        rows = fetch(opened, _among(tables(), somebody(viewer)), {'pks': chunk, **parameters_of(viewer)})
         found.update({row[0]: Node._make(row) for row in rows})
     return found
 

@@ -12,6 +12,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from nanoos_plugins.graph.at_once import is_time
 from nanoos_plugins.graph.keyset import Cursor
 from nanoos_plugins.graph.somebody import parameters_of, somebody
 from nanoos_plugins.graph.tables import Tables, connection, tables
@@ -121,7 +122,7 @@ def _json_array(
 
 def _json_value(dialect: str, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """Return a value as JSON has it: times as RFC 3339 says, in UTC."""
-    if not isinstance(column.type, sa.DateTime | sa.types.TypeDecorator):
+    if not is_time(column):
         return column
     if dialect == 'sqlite':
         text = sa.type_coerce(column, sa.Text)

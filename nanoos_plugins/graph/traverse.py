@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from nanoos_plugins.graph.at_once import fetch
 from nanoos_plugins.graph.folding import ProvenanceLink
 from nanoos_plugins.graph.nodes import Node, chunks, node_pk, read_nodes
 from nanoos_plugins.graph.somebody import parameters_of, somebody
@@ -33,8 +34,8 @@ MOST_DEPTH = 100
 MOST_NODES = 2000
 #: Most nodes of a walk before a page: its cost grows with them.
 MOST_BEFORE = 200_000
-#: Links behind a level that are asked for at first; only a longer walk asks for all of them.
-FIRST_LINKS = 2 * MOST_NODES
+#: Links behind a level that are asked for at first, and then; only a longer walk asks for all of them.
+FIRST_LINKS = (500, 2 * MOST_NODES)
 SIDES = {'ancestors': (0,), 'descendants': (1,), 'both': (0, 1)}
 
 
@@ -191,20 +192,20 @@ def _behind(
     level: Sequence[int],
     side: int,
     kinds: Collection[LinkKind] | None,
-) -> Iterator[tuple[int, int, int]]:
+) -> Iterator[Sequence[int]]:
     """Yield what is one link behind the nodes of a level: from where, the node, the link; read as needed."""
     statement = _links_behind(tables(), somebody(viewer), side, kinds is not None)
     values = {'level': level, 'kinds': sorted(kinds or ()), **parameters_of(viewer)}
     # PostgreSQL plans for all rows unless it is told how few are wanted: it would sort a hub's links first.
     yielded = 0
-    with opened.execute(_first(statement), values) as rows:
-        for row in rows:
-            yield row[0], row[1], row[2]
-            yielded += 1
-    if yielded < FIRST_LINKS:
-        return
-    with opened.execute(statement.execution_options(stream_results=True), values) as rows:
-        for row in islice(rows, yielded, None):
+    for first in FIRST_LINKS:
+        rows = fetch(opened, _first(statement), {**values, 'first': first})
+        yield from rows[yielded:]
+        yielded = len(rows)
+        if yielded < first:
+            return
+    with opened.execute(statement.execution_options(stream_results=True), values) as stream:
+        for row in islice(stream, yielded, None):
             yield row[0], row[1], row[2]
 
 
@@ -224,7 +225,7 @@ def _links_behind(tabled: Tables, viewer: Viewer | None, side: int, has_kinds: b
 
 @lru_cache
 def _first(statement: sa.Select[Any]) -> sa.Select[Any]:
-    return statement.limit(FIRST_LINKS)
+    return statement.limit(sa.bindparam('first', type_=sa.Integer))
 
 
 def _of_kinds(tabled: Tables, has_kinds: bool) -> list[sa.ColumnElement[bool]]:
@@ -249,9 +250,7 @@ def links_between(
     for chunk in chunks(targets if sources else ()):
         values = {'targets': chunk, 'sources': list(sources) if few else (), 'kinds': sorted(kinds or ())}
         found |= {
-            ProvenanceLink(row.input_id, row.output_id, row.type, row.label)
-            for row in opened.execute(statement, values)
-            if few or row.input_id in sources
+            ProvenanceLink(*row) for row in fetch(opened, statement, values) if few or row[0] in sources
         }
     return found
 

@@ -129,9 +129,9 @@ def test_pages_together_are_the_whole_each_node_and_link_once(
     assert far[0] == 0
 
 
-@pytest.mark.parametrize('first', [1, 2, 3, 4])
+@pytest.mark.parametrize('first', [(1,), (2, 3), (3, 5), (4,)])
 def test_a_walk_goes_on_behind_the_links_it_asked_for_at_first(
-    diamonds: list[str], first: int, monkeypatch: pytest.MonkeyPatch
+    diamonds: list[str], first: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     question = Question(diamonds[0], 'descendants', depth=100)
     whole = traverse.traverse(None, question, 2000)
