@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -13,6 +14,7 @@ import orjson
 
 from api.errors import RequestError
 
+LOGGER = logging.getLogger('nanoos.api.child')
 #: Who waits longer than this many others is turned away.
 MOST_WAITING = 8
 
@@ -54,17 +56,19 @@ async def answer_of(
 
     :param given: JSON object for its standard input.
     :param environment: variables of its own beside ours.
-    :raises RequestError: 422 when it does not end in time, or not well.
+    :raises RequestError: 422 when it does not end in time, or is ended by a limit.
+    :raises RuntimeError: when it fails in a way that it should not.
     """
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, '-P', '-m', module, *arguments),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
         env={**os.environ, **(environment or {})},
     )
     try:
         async with asyncio.timeout(seconds):
-            written, _ = await process.communicate(orjson.dumps(given or {}))
+            written, said = await process.communicate(orjson.dumps(given or {}))
     except TimeoutError:
         raise RequestError(422, f'this takes more than {seconds:g} s: do it in parts') from None
     finally:
@@ -72,6 +76,12 @@ async def answer_of(
             process.kill()
         await process.wait()
     if process.returncode:
+        LOGGER.error(
+            '%s ended with %s: %s', module, process.returncode, said[-2000:].decode(errors='replace')
+        )
+        if process.returncode > 0:
+            raise RuntimeError(f'{module} failed; the log tells more')
+        # By a signal: of its limits, or of a crash that what it read has caused.
         raise RequestError(422, 'this takes more time or memory than there is for it: do it in parts')
     answer: dict[str, Any] = orjson.loads(written)
     return answer

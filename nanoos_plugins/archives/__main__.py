@@ -33,6 +33,8 @@ def main() -> None:
             answer = {'result': _import(**given) if sys.argv[1] == 'import' else _export(**given)}
         except (LookupError, ValueError) as error:
             answer = {'error': ' '.join(str(error).split()), 'missing': isinstance(error, LookupError)}
+        except MemoryError:
+            answer = {'error': f'this takes more than {MEMORY_BYTES // 1024**2} MB of memory: do it in parts'}
     json.dump(answer, sys.stdout)
 
 

@@ -22,24 +22,37 @@ def closure(opened: sa.Connection, viewer: Viewer, roots: Collection[int], most:
 
     :raises ValueError: when there are more than `most`.
     """
-    node, link = tables().node, tables().link
-    ways = ((link.c.output_id, link.c.input_id, BACKWARD), (link.c.input_id, link.c.output_id, FORWARD))
+    # Written once: a graph may be as deep as it has nodes, and to write a statement takes longer than to ask.
+    steps = _steps(viewer, most)
     found, level = set(roots), sorted(roots)
     while level:
         behind: set[int] = set()
         for chunk in chunks(level):
-            for here, there, kinds in ways:
-                # Added to a text, the type is not looked up by its index, which has a sixth of all links.
-                follow = sa.and_(here.in_(chunk), (link.c.type + '').in_(kinds), seen_by(viewer, node.c))
-                statement = sa.select(there).join(node, node.c.id == there).where(follow)
-                # One more than fits, were all of those that were found among them.
-                behind.update(opened.scalars(statement.distinct().limit(most + len(found) + 1)))
+            for step in steps:
+                behind.update(opened.scalars(step, {'level': chunk}))
         behind -= found
         found |= behind
         if len(found) > most:
             raise ValueError(f'the archive would have more than {most} nodes: choose fewer')
         level = sorted(behind)
     return sorted(found)
+
+
+def _steps(viewer: Viewer, most: int) -> list[sa.Select[int]]:
+    """Return the statements of what is behind the nodes `level`, back and forward."""
+    node, link = tables().node, tables().link
+    ways = ((link.c.output_id, link.c.input_id, BACKWARD), (link.c.input_id, link.c.output_id, FORWARD))
+    level: sa.BindParameter[int] = sa.bindparam('level', expanding=True)
+    return [
+        sa.select(there)
+        .join(node, node.c.id == there)
+        # Added to a text, the type is not looked up by its index, which has a sixth of all links.
+        .where(here.in_(level), (link.c.type + '').in_(kinds), seen_by(viewer, node.c))
+        .distinct()
+        # One more than fits, were all of those that were found among them.
+        .limit(2 * most + 1)
+        for here, there, kinds in ways
+    ]
 
 
 def members(

@@ -4,7 +4,8 @@ AiiDA's `create_archive` takes all that its traversal reaches, whoever owns it, 
 and computers as they are configured. So nodes and links are chosen here, and written by AiiDA's own writer:
 any AiiDA imports the file. What goes out: the nodes that the viewer sees, what processes reported, the groups
 that were chosen, and comments of the viewer's own. What does not: who else owns what (all others are one
-user), how computers are configured, checkpoints, AiiDA's private extras, and keys of this database.
+user), which computers they use (one as well), how any is configured, checkpoints, AiiDA's private extras, and
+the keys of this database.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ from nanoos_plugins.storage.shares import Viewer, seen_by
 
 #: Stands for every owner who is neither the viewer nor the system.
 OTHERS = 'others@nanoos.localhost'
+#: Stands for every computer that the viewer has no access to.
+OTHER_COMPUTERS = 'b4c6a1f2-6d0e-4a5b-9a53-0d6f3f1c2e7a'
 PRIVATE = '_aiida_'
 #: Nodes whose attributes are in memory at the same time.
 BATCH = 200
@@ -57,7 +60,7 @@ def export(
     :raises LookupError: when the viewer does not see one of the nodes or groups.
     :raises ValueError: when there would be too much in it, or a process that still runs.
     """
-    with connection() as opened:
+    with connection(viewer) as opened:
         chosen = [find_group(uuid, viewer) for uuid in groups]
         inside = members(opened, viewer, [group['pk'] for group in chosen], most_nodes)
         roots = {node_pk(opened, viewer, uuid) for uuid in nodes} | {pk for _, pk in inside}
@@ -69,7 +72,7 @@ def export(
                 {'ctime': datetime.now(UTC).isoformat(), 'creation_parameters': parameters}
             )
             archive = _Archive(opened, viewer, writer)
-            archive.write_users()
+            archive.write_users(pks, chosen)
             archive.write_computers(pks)
             keys = archive.write_nodes(pks)
             archive.write_links(pks)
@@ -87,36 +90,43 @@ class _Archive:
         self._viewer = viewer
         self._writer = writer
         self._users: dict[int, int] = {}
-        self._others = 0
-        self._computers = Numbers()
+        self._computers: dict[int, int] = {}
         self.nodes = Numbers()
 
-    def write_users(self) -> None:
-        """Write the viewer, the system, and one for all others."""
-        user = tables().user
+    def write_users(self, pks: Collection[int], groups: Sequence[Mapping[str, Any]]) -> None:
+        """Write the viewer, the system, and one for all others who own a node or a group."""
+        node, user = tables().node, tables().user
+        owners = {group['user_pk'] for group in groups}
+        for chunk in chunks(pks):
+            owners.update(self._opened.scalars(sa.select(node.c.user_id).where(node.c.id.in_(chunk))))
         known = sa.or_(user.c.id == self._viewer.user_pk, user.c.email == SYSTEM_EMAIL)
         rows = [dict(row) for row in self._opened.execute(sa.select(user).where(known)).mappings()]
         self._users = {row['id']: number for number, row in enumerate(rows, 1)}
-        self._others = len(rows) + 1
-        names = {'first_name': 'other', 'last_name': 'users', 'institution': ''}
-        rows.append({'email': OTHERS, **names})
+        if owners - set(self._users):
+            names = {'first_name': 'other', 'last_name': 'users', 'institution': ''}
+            rows.append({'email': OTHERS, **names})
         self._insert(EntityTypes.USER, [{**row, 'id': number} for number, row in enumerate(rows, 1)])
 
     def write_computers(self, pks: Collection[int]) -> None:
-        """Write on which computers the nodes are; where a computer is, only to those who may use it."""
+        """Write the computers that the viewer has access to, and one for all others that a node is on."""
         node, computer, authinfo = tables().node, tables().computer, tables().authinfo
-        usable = sa.exists().where(
-            authinfo.c.dbcomputer_id == computer.c.id, authinfo.c.aiidauser_id == self._viewer.user_pk
-        )
-        rows: dict[int, dict[str, Any]] = {}
+        used: set[int | None] = set()
         for chunk in chunks(pks):
-            on = sa.select(node.c.dbcomputer_id).where(node.c.id.in_(chunk))
-            statement = sa.select(computer, usable.label('usable')).where(computer.c.id.in_(on))
-            rows.update({row['id']: dict(row) for row in self._opened.execute(statement).mappings()})
-        for pk, row in rows.items():
-            hidden = {} if row.pop('usable') else {'hostname': 'unknown', 'description': ''}
-            rows[pk] = {**row, **hidden, 'uuid': str(row['uuid']), 'metadata': {}, 'id': self._computers[pk]}
-        self._insert(EntityTypes.COMPUTER, list(rows.values()))
+            used.update(self._opened.scalars(sa.select(node.c.dbcomputer_id).where(node.c.id.in_(chunk))))
+        usable = sa.select(authinfo.c.dbcomputer_id).where(authinfo.c.aiidauser_id == self._viewer.user_pk)
+        statement = sa.select(computer).where(computer.c.id.in_(used - {None}), computer.c.id.in_(usable))
+        found = self._opened.execute(statement).mappings().all()
+        self._computers = {row['id']: number for number, row in enumerate(found, 1)}
+        # How it is configured is between the computer and this instance.
+        rows = [
+            {**row, 'id': self._computers[row['id']], 'uuid': str(row['uuid']), 'metadata': {}}
+            for row in found
+        ]
+        if used - {None} - set(self._computers):
+            others = dict.fromkeys(('label', 'hostname', 'transport_type', 'scheduler_type'), 'others')
+            more = {'uuid': OTHER_COMPUTERS, 'description': '', 'metadata': {}}
+            rows.append({**others, **more, 'id': len(rows) + 1})
+        self._insert(EntityTypes.COMPUTER, rows)
 
     def write_nodes(self, pks: Collection[int]) -> set[str]:
         """Write the nodes and return the keys of their files; what was closed meanwhile is left out."""
@@ -141,7 +151,9 @@ class _Archive:
             'attributes': attributes if row['node_type'].startswith('process.') else row['attributes'],
             'extras': extras,
             'user_id': self._user(row['user_id']),
-            'dbcomputer_id': None if computer is None else self._computers[computer],
+            'dbcomputer_id': None
+            if computer is None
+            else self._computers.get(computer, len(self._computers) + 1),
         }
 
     def write_links(self, pks: Collection[int]) -> None:
@@ -200,7 +212,7 @@ class _Archive:
         }
 
     def _user(self, pk: int) -> int:
-        return self._users.get(pk, self._others)
+        return self._users.get(pk, len(self._users) + 1)
 
     def _insert(self, kind: EntityTypes, rows: list[dict[str, Any]]) -> None:
         has_defaults = kind in (EntityTypes.LINK, EntityTypes.GROUP_NODE)

@@ -219,9 +219,14 @@ def test_computers_come_without_their_configuration(bob: Person, tmp_path: Path)
         remote = orm.RemoteData('/scratch/bob', computer=computer).store()
     archive = export(bob, nodes=[remote.uuid])
     columns = 'label, hostname, description, metadata'
-    assert rows(archive, tmp_path, f'SELECT {columns} FROM db_dbcomputer') == [
-        ('bobs-cluster', 'unknown', '', '{}')
+    assert rows(archive, tmp_path, f'SELECT {columns} FROM db_dbcomputer') == [('others', 'others', '', '{}')]
+    with acting_as(bob.user):
+        computer.configure(bob.user)
+    archive = export(bob, nodes=[remote.uuid])
+    assert rows(archive, tmp_path, f'SELECT {columns} FROM db_dbcomputer WHERE id = 1') == [
+        ('bobs-cluster', 'secret-host', 'how to get in', '{}')
     ]
+    assert b'TOKEN' not in zipfile.ZipFile(io.BytesIO(archive)).read('db.sqlite3')
 
 
 def test_a_running_process_is_not_exported(alice: Person) -> None:

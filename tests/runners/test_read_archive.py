@@ -114,6 +114,11 @@ FORGED: dict[str, tuple[str, str]] = {
     'link type': ("UPDATE db_dblink SET type = 'evil'", 'is no type of a link'),
     'link ends': ("UPDATE db_dblink SET type = 'return'", 'a link of type return goes from'),
     'circle': (CIRCLE, 'make a circle'),
+    'same report twice': (
+        'INSERT INTO db_dblog (uuid, time, loggername, levelname, dbnode_id, message, metadata) '
+        'SELECT upper(uuid), time, loggername, levelname, dbnode_id, message, metadata FROM db_dblog',
+        'is there twice',
+    ),
     'log of nothing': ('UPDATE db_dblog SET dbnode_id = 77', 'row 77 of db_dbnode'),
     'member of nothing': ('UPDATE db_dbgroup_dbnodes SET dbgroup_id = 77', 'row 77 of db_dbgroup'),
     'view': ('CREATE VIEW evil AS SELECT 1', 'has a view'),

@@ -44,8 +44,12 @@ class Graph:
 
         :raises ArchiveFileError: when it refers to nothing, or makes a graph that AiiDA would not.
         """
+        if row.get('uuid') in self._uuids or row.get('id') in self._keys[table]:
+            raise ArchiveFileError(f'{table}: key {row.get("id")} or UUID {row.get("uuid")} is there twice')
+        if 'uuid' in row:
+            self._uuids.add(row['uuid'])
         if 'id' in row:
-            self._add_key(table, row)
+            self._keys[table].add(row['id'])
         if table == 'db_dbnode':
             self._kinds[row['id']] = row['node_type']
             self._refer('db_dbcomputer', row['dbcomputer_id'], row['uuid'])
@@ -67,14 +71,6 @@ class Graph:
             raise ArchiveFileError(
                 'the links of the archive make a circle: a node comes from itself'
             ) from None
-
-    def _add_key(self, table: str, row: dict[str, Any]) -> None:
-        uuid = row.get('uuid')
-        if row['id'] in self._keys[table] or (uuid is not None and uuid in self._uuids):
-            raise ArchiveFileError(f'{table}, row {row["id"]}: key or UUID {uuid} is there twice')
-        self._keys[table].add(row['id'])
-        if uuid is not None:
-            self._uuids.add(uuid)
 
     def _refer(self, table: str, key: int | None, where: str) -> None:
         if key is not None and key not in self._keys[table]:
