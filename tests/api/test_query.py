@@ -112,6 +112,14 @@ def test_others_get_nothing(bob: Person, numbers: list[str]) -> None:
     }
 
 
+def test_explaining_takes_steps_for_no_rows(alice: Person) -> None:
+    """A page of these begins with a time, a step with a number."""
+    vertex = {'type': 'core.structure', 'tag': 's', 'project': ['uuid', 'attributes.formula']}
+    answer = alice.http('POST', '/query/explain', json={'vertices': [vertex]})
+    assert answer.status_code == 200, answer.text
+    assert Explanation.model_validate(answer.json()).steps
+
+
 def test_explaining_runs_nothing(alice: Person, numbers: list[str]) -> None:
     answer = alice.http('POST', '/query/explain', json=dicts(filters={'attributes.energy': {'<': 3}}))
     explained = Explanation.model_validate(answer.json())

@@ -91,7 +91,8 @@ def _postgresql(element: _Explain, compiler: SQLCompiler, **options: Any) -> str
 
 def _steps(opened: sa.Connection, wanted: Page) -> Iterator[str]:
     """Yield the steps on tables of the query, by its tags; those that see to tenancy are left out."""
-    rows = opened.execute(_Explain(wanted.statement), wanted.parameters).all()
+    # As the driver gives them: SQLAlchemy would take a step for a row of the query, with its types.
+    rows = opened.execute(_Explain(wanted.statement), wanted.parameters).cursor.fetchall()
     if opened.dialect.name == 'sqlite':
         steps = [str(row[3]) for row in rows]
     else:
