@@ -1,0 +1,30 @@
+"""The API on PostgreSQL, with row-level security: its own tests, on an instance whose storage that is."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import STORAGE
+
+ROOT = Path(__file__).parents[2]
+#: Materials and shares between tenants; nodes and what surrounds them; files; events over a crash.
+FILES = ('test_materials.py', 'test_shares.py', 'test_events.py')
+
+
+@pytest.mark.skipif(os.environ.get(STORAGE) == 'postgresql', reason='these tests run on PostgreSQL already')
+@pytest.mark.parametrize('file', FILES)
+def test_the_same_answers_come_from_postgresql(file: str) -> None:
+    done = subprocess.run(
+        [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', f'tests/api/{file}'],
+        cwd=ROOT,
+        env={**os.environ, STORAGE: 'postgresql'},
+        capture_output=True,
+        text=True,
+        timeout=1200,
+    )
+    assert done.returncode == 0, done.stdout[-5000:]
