@@ -54,8 +54,9 @@ def run(server: Server, *options: str) -> str:
     ]
     # In a folder of its own: it writes a database of its examples where it runs.
     with TemporaryDirectory() as folder:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, check=False)
-    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=1800, check=False)
+    failures = done.stdout.partition(' FAILURES ')[2].partition(' WARNINGS ')[0]
+    assert done.returncode == 0, failures[:20_000] or done.stdout[-8000:] + done.stderr[-2000:]
     return done.stdout
 
 
