@@ -26,15 +26,15 @@ SQL = {
         AND j.node_type = 'process.calculation.calcjob.CalcJobNode.'
         AND r.node_type = 'data.core.dict.Dict.' ORDER BY s.ctime DESC LIMIT 50""",
     'neighbourhood of 331': """WITH RECURSIVE
-        up(id, far) AS (SELECT :around, 0
+        up(id, far) AS (SELECT CAST(:around AS INTEGER), 0
             UNION SELECT input_id, far + 1 FROM up JOIN db_dblink l ON output_id = up.id WHERE far < 2),
-        down(id, far) AS (SELECT :around, 0
+        down(id, far) AS (SELECT CAST(:around AS INTEGER), 0
             UNION SELECT output_id, far + 1 FROM down JOIN db_dblink l ON input_id = down.id WHERE far < 2),
         seen(id) AS (SELECT id FROM up UNION SELECT id FROM down)
         SELECT l.input_id, l.output_id, l.type, l.label, n.uuid, n.node_type FROM seen
         JOIN db_dblink l ON l.output_id = seen.id JOIN db_dbnode n ON n.id = l.output_id
         WHERE l.input_id IN (SELECT id FROM seen)""",
-    'stacked diamonds': """WITH RECURSIVE up(id) AS (SELECT :diamonds
+    'stacked diamonds': """WITH RECURSIVE up(id) AS (SELECT CAST(:diamonds AS INTEGER)
             UNION SELECT l.input_id FROM up JOIN db_dblink l ON l.output_id = up.id)
         SELECT n.uuid, n.node_type FROM up JOIN db_dbnode n ON n.id = up.id""",
     'hub, first page': """SELECT n.uuid, n.node_type FROM db_dblink l JOIN db_dbnode n ON n.id = l.output_id
