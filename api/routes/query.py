@@ -23,7 +23,7 @@ router = APIRouter(prefix='/query', tags=['query'])
 NDJSON = 'application/x-ndjson'
 Limit = Annotated[int, Query(ge=1, le=MOST_ROWS, description='most rows of a page; of a stream, all come')]
 After = Annotated[
-    str | None, Query(max_length=20_000, description='`after` of the page before; without it the first page')
+    str | None, Query(max_length=4000, description='`after` of the page before; without it the first page')
 ]
 ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {

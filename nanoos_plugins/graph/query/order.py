@@ -20,8 +20,8 @@ from nanoos_plugins.graph.query.model import Query
 from nanoos_plugins.graph.query.statement import Statement
 from nanoos_plugins.graph.query.words import QueryError, show
 
-#: [characters] A cursor is part of an address.
-LONGEST_POSITION = 10_000
+#: [characters] A cursor is part of an address, of which servers take 64 kB, each byte of text as three.
+LONGEST_POSITION = 2_900
 #: When a row of an entity was made, the newest come first; computers do not say.
 _TIMES = {'node': 'ctime', 'comment': 'ctime', 'group': 'time', 'log': 'time'}
 
