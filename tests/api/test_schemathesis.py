@@ -50,6 +50,8 @@ def run(server: Server, *options: str) -> str:
         f'--exclude-path-regex={LEFT_OUT}',
         '--continue-on-failure',
         '--seed=1',
+        # A machine that does other work as well parses a structure slowly.
+        '--request-timeout=120',
         *options,
     ]
     # In a folder of its own: it writes a database of its examples where it runs.
