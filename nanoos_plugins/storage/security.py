@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from nanoos_plugins.storage.owner import SYSTEM_EMAIL
 from nanoos_plugins.storage.shares import Viewer
 
-#: What a subquery asks only once per statement.
-_VIEWER, _GROUP, _SYSTEM = (f'(SELECT nanoos_{name}())' for name in ('viewer', 'group', 'system'))
+#: A comparison for each row; a subquery would be planned for each mention of a table.
+_IS_OWN = '{0} = nanoos_viewer() OR {0} = nanoos_system()'
 
 
 def _function(head: str, body: str) -> str:
@@ -37,91 +37,116 @@ def _setting(name: str) -> str:
     )
 
 
+#: The owner of the root `r`: by subqueries, lest a planner begins with all nodes of somebody.
+_OWNER = """coalesce((SELECT n.user_id FROM db_dbnode n WHERE n.id = r.node_id),
+                (SELECT g.user_id FROM db_dbgroup g WHERE g.id = r.group_id))"""
 _FUNCTIONS = (
     _setting('viewer'),
     _setting('group'),
+    _setting('system'),
     _function(
-        'nanoos_system() RETURNS int',
-        f"RETURN (SELECT id FROM db_dbuser WHERE email = '{SYSTEM_EMAIL}' AND nanoos_viewer() IS NOT NULL)",
+        'nanoos_system_user() RETURNS int',
+        f"RETURN (SELECT id FROM db_dbuser WHERE email = '{SYSTEM_EMAIL}')",
     ),
-    # The policies of nodes and groups lead to shares: these functions keep them from going round in a circle.
+    # The functions below return the key by which something is seen, NULL when it is not.
     _function(
-        'nanoos_owns(root int) RETURNS boolean',
-        """RETURN EXISTS (
-            SELECT 1 FROM nanoos_root r JOIN db_dbnode n ON n.id = r.node_id
-            WHERE r.id = root AND n.user_id = nanoos_viewer()
-            UNION ALL SELECT 1 FROM nanoos_root r JOIN db_dbgroup g ON g.id = r.group_id
-            WHERE r.id = root AND g.user_id = nanoos_viewer())""",
+        'nanoos_owned(root int) RETURNS int',
+        f"""RETURN (
+            SELECT r.id FROM nanoos_root r WHERE r.id = root AND nanoos_viewer() = {_OWNER})""",
     ),
     _function(
-        'nanoos_in_group(node int) RETURNS boolean',
-        """RETURN EXISTS (
-            SELECT 1 FROM db_dbgroup_dbnodes m
-            WHERE m.dbnode_id = node AND m.dbgroup_id = nanoos_group())""",
+        'nanoos_granted() RETURNS SETOF int ROWS 10',
+        """RETURN QUERY SELECT s.root_id FROM nanoos_share s WHERE s.grantee_id = nanoos_viewer()
+            UNION SELECT s.root_id FROM nanoos_share s
+            WHERE s.grantee_id IS NULL AND nanoos_viewer() IS NOT NULL""",
     ),
-    # Whose nodes the viewer may meet, and with whom the viewer shares.
     _function(
-        'nanoos_known() RETURNS SETOF int',
-        """RETURN QUERY
-            WITH owned AS (
-                SELECT r.id FROM db_dbnode n JOIN nanoos_root r ON r.node_id = n.id
-                WHERE n.user_id = nanoos_viewer()
-                UNION ALL SELECT r.id FROM db_dbgroup g JOIN nanoos_root r ON r.group_id = g.id
-                WHERE g.user_id = nanoos_viewer()
-            ), open AS (
-                SELECT s.root_id FROM nanoos_share s
-                WHERE s.grantee_id = nanoos_viewer() OR s.grantee_id IS NULL AND nanoos_viewer() IS NOT NULL
-                UNION SELECT id FROM owned
-            )
-            SELECT m.user_id FROM open o JOIN nanoos_cover_member m ON m.root_id = o.root_id
-            WHERE m.user_id IS NOT NULL
-            UNION SELECT s.grantee_id FROM owned o JOIN nanoos_share s ON s.root_id = o.id
-            WHERE s.grantee_id IS NOT NULL""",
+        'nanoos_covered(node int) RETURNS int',
+        f"""RETURN coalesce(
+            (SELECT c.root_id FROM nanoos_cover c JOIN nanoos_share s ON s.root_id = c.root_id
+                WHERE c.node_id = node AND nanoos_viewer() IS NOT NULL
+                AND (s.grantee_id = nanoos_viewer() OR s.grantee_id IS NULL) LIMIT 1),
+            (SELECT c.root_id FROM nanoos_cover c JOIN nanoos_root r ON r.id = c.root_id
+                WHERE c.node_id = node AND nanoos_viewer() = {_OWNER}
+                AND EXISTS (SELECT 1 FROM nanoos_share s WHERE s.root_id = c.root_id) LIMIT 1))""",
+    ),
+    _function(
+        'nanoos_member_of(node int) RETURNS int',
+        """RETURN (
+            SELECT m.dbgroup_id FROM db_dbgroup_dbnodes m
+            WHERE m.dbnode_id = node AND m.dbgroup_id = nanoos_group() LIMIT 1)""",
+    ),
+    _function(
+        'nanoos_shared_group(node_group int) RETURNS int',
+        """RETURN (
+            SELECT r.id FROM nanoos_root r
+            WHERE r.group_id = node_group
+            AND r.id IN (SELECT nanoos_granted()))""",
+    ),
+    # Whose nodes the viewer may meet.
+    _function(
+        'nanoos_sharers() RETURNS SETOF int ROWS 10',
+        f"""RETURN QUERY SELECT {_OWNER}
+            FROM nanoos_root r WHERE r.id = ANY (ARRAY(SELECT nanoos_granted()))
+            UNION SELECT s.grantee_id FROM nanoos_share s
+            WHERE s.access = 'write' AND s.grantee_id IS NOT NULL
+            AND s.root_id = ANY (ARRAY(SELECT nanoos_granted()))""",
+    ),
+    _function(
+        'nanoos_shared_with(person int) RETURNS int',
+        """RETURN (
+            SELECT s.root_id FROM nanoos_share s
+            WHERE s.grantee_id = person AND nanoos_owned(s.root_id) IS NOT NULL LIMIT 1)""",
     ),
 )
 
 
-def _node(column: str) -> str:
-    """Return the condition that a row is of a node that is seen."""
-    return f'EXISTS (SELECT 1 FROM db_dbnode n WHERE n.id = {column})'
+def _seen(table: str, column: str) -> str:
+    """Return the condition that a row is of one of another table that is seen."""
+    return f'(SELECT t.id FROM {table} t WHERE t.id = {column}) IS NOT NULL'
 
 
-#: Table → the condition under which a row is seen. A table that a policy asks has its own policy there.
+_OPEN = '{0} IN (SELECT nanoos_granted()) OR nanoos_owned({0}) IS NOT NULL'
+_NODE = 'db_dbnode'
+#: Table → the condition under which a row is seen. A table that a policy asks has its own policy there, and
+#: all of it is planned for each mention in a statement: hence functions. Nearly every row is taken to fulfil
+#: `IS NOT NULL`, so that statements are planned as if there were no policies.
 POLICIES = {
-    'db_dbnode': f"""(user_id = {_VIEWER} OR user_id = {_SYSTEM}
-        OR EXISTS (SELECT 1 FROM nanoos_cover c WHERE c.node_id = db_dbnode.id))
-        AND ({_GROUP} IS NULL OR nanoos_in_group(id))""",
-    'nanoos_cover': 'EXISTS (SELECT 1 FROM nanoos_share s WHERE s.root_id = nanoos_cover.root_id)',
-    'nanoos_share': f"""{_VIEWER} IS NOT NULL
-        AND (grantee_id = {_VIEWER} OR grantee_id IS NULL OR nanoos_owns(root_id))""",
-    'nanoos_root': 'EXISTS (SELECT 1 FROM nanoos_share s WHERE s.root_id = nanoos_root.id)',
-    'db_dblink': f'{_node("input_id")} AND {_node("output_id")}',
-    'db_dblog': _node('dbnode_id'),
-    'db_dbcomment': _node('dbnode_id'),
-    'db_dbgroup': f"""user_id = {_VIEWER} OR user_id = {_SYSTEM}
-        OR EXISTS (SELECT 1 FROM nanoos_root r WHERE r.group_id = db_dbgroup.id)""",
-    'db_dbgroup_dbnodes': 'EXISTS (SELECT 1 FROM db_dbgroup g WHERE g.id = dbgroup_id)'
-    f' AND {_node("dbnode_id")}',
-    'db_dbuser': f'id = {_VIEWER} OR id = {_SYSTEM} OR id IN (SELECT nanoos_known())',
-    'db_dbauthinfo': f'aiidauser_id = {_VIEWER}',
+    _NODE: f"""({_IS_OWN.format('user_id')} OR nanoos_covered(id) IS NOT NULL)
+        AND (nanoos_group() IS NULL OR nanoos_member_of(id) IS NOT NULL)""",
+    'nanoos_cover': _OPEN.format('root_id'),
+    'nanoos_share': """nanoos_viewer() IS NOT NULL AND (grantee_id = nanoos_viewer() OR grantee_id IS NULL
+        OR nanoos_owned(root_id) IS NOT NULL)""",
+    'nanoos_root': _OPEN.format('id'),
+    'db_dblink': f'{_seen(_NODE, "input_id")} AND {_seen(_NODE, "output_id")}',
+    'db_dblog': _seen(_NODE, 'dbnode_id'),
+    'db_dbcomment': _seen(_NODE, 'dbnode_id'),
+    'db_dbgroup': f'{_IS_OWN.format("user_id")} OR nanoos_shared_group(id) IS NOT NULL',
+    'db_dbgroup_dbnodes': f'{_seen("db_dbgroup", "dbgroup_id")} AND {_seen(_NODE, "dbnode_id")}',
+    'db_dbuser': f"""{_IS_OWN.format('id')} OR id IN (SELECT nanoos_sharers())
+        OR nanoos_shared_with(id) IS NOT NULL""",
+    'db_dbauthinfo': 'aiidauser_id = nanoos_viewer()',
     # Those one may submit to, may bring an account for, and those of the system's codes.
-    'db_dbcomputer': f"""{_VIEWER} IS NOT NULL AND (metadata ->> 'nanoos_own_accounts' = 'true'
+    'db_dbcomputer': """nanoos_viewer() IS NOT NULL AND (metadata ->> 'nanoos_own_accounts' = 'true'
         OR EXISTS (SELECT 1 FROM db_dbauthinfo a WHERE a.dbcomputer_id = db_dbcomputer.id)
-        OR id IN (SELECT n.dbcomputer_id FROM db_dbnode n WHERE n.user_id = {_SYSTEM}))""",
-    'nanoos_change': _node('node_id'),
-    'nanoos_line': 'EXISTS (SELECT 1 FROM db_dblog l WHERE l.id = log_id)',
-    'nanoos_property': _node('node_id'),
+        OR id IN (SELECT n.dbcomputer_id FROM db_dbnode n WHERE n.user_id = nanoos_system()))""",
+    'nanoos_change': _seen(_NODE, 'node_id'),
+    'nanoos_line': _seen('db_dblog', 'log_id'),
+    'nanoos_property': _seen(_NODE, 'node_id'),
 }
 #: A view that looks below the policies for what concerns the viewer; it also says of which version they are.
 _KNOWN = 'nanoos_cover_known'
 
 
 def tell(connection: sa.Connection, viewer: Viewer) -> None:
-    """Say for whom the statements of this transaction ask."""
+    """Say for whom the statements of this transaction ask, and who the system's user is."""
     connection.execute(_TELL, {'viewer': str(viewer.user_pk), 'group': str(viewer.group_pk or '')})
 
 
-_TELL = sa.text("SELECT set_config('nanoos.viewer', :viewer, true), set_config('nanoos.group', :group, true)")
+_TELL = sa.text(
+    "SELECT set_config('nanoos.viewer', :viewer, true), set_config('nanoos.group', :group, true),"
+    " set_config('nanoos.system', nanoos_system_user()::text, true)"
+)
 
 
 def secure(connection: sa.Connection, reader: str) -> None:

@@ -116,6 +116,47 @@ def test_what_is_revoked_is_closed_at_once(world: sa.Connection, reader: sa.Engi
     assert owners(reader, 'db_dbuser', Viewer(CAROL)) == {ALICE, CAROL, SYSTEM}
 
 
+def test_who_may_write_is_seen_by_the_owner_and_nobody_else(world: sa.Connection, reader: sa.Engine) -> None:
+    root, made = add_node(world, BOB), add_node(world, CAROL)
+    add_share(world, 'node_id', root, CAROL, 'write')
+    add_link(world, root, made, 'input_work')
+    world.commit()
+    assert owners(reader, 'db_dbnode', Viewer(BOB)) == {BOB, CAROL}
+    assert owners(reader, 'db_dblink', Viewer(BOB)) == {BOB}
+    assert owners(reader, 'db_dbnode', Viewer(ALICE)) == {ALICE}
+
+
+def test_a_shared_group_is_seen_with_its_nodes(world: sa.Connection, reader: sa.Engine) -> None:
+    group = world.scalar(sa.text(f'SELECT id FROM db_dbgroup WHERE user_id = {BOB}')) or 0
+    assert owners(reader, 'db_dbgroup', Viewer(CAROL)) == set()
+    add_share(world, 'group_id', group, CAROL, 'read')
+    world.commit()
+    assert owners(reader, 'db_dbgroup', Viewer(CAROL)) == {BOB}
+    assert owners(reader, 'db_dbgroup_dbnodes', Viewer(CAROL)) == {BOB}
+    assert owners(reader, 'db_dbgroup', Viewer(ALICE)) == {ALICE}
+
+
+def test_functions_below_the_policies_tell_nobody_of_others(world: sa.Connection, reader: sa.Engine) -> None:
+    """Whoever may read may call them: each key of the database is tried."""
+    count = 'SELECT count({}) FROM generate_series(1, 50) AS key'
+    asked = [
+        count.format(f'nanoos_{name}(key)') for name in ('owned', 'covered', 'member_of', 'shared_group')
+    ]
+    asked += [count.format('nanoos_shared_with(key)')]
+    asked += [f'SELECT count(*) FROM nanoos_{name}()' for name in ('granted', 'sharers')]
+    for statement in asked:
+        for viewer in (None, Viewer(99)):
+            with reader.connect() as connection:
+                if viewer is not None:
+                    tell(connection, viewer)
+                assert connection.scalar(sa.text(statement)) == 0
+    with reader.connect() as connection:
+        tell(connection, Viewer(CAROL))
+        covered = world.scalar(sa.text('SELECT count(*) FROM nanoos_cover'))
+        assert connection.scalar(sa.text(asked[1])) == covered != 0
+        assert connection.scalar(sa.text(asked[0])) == 0
+
+
 def test_a_viewer_of_one_group_sees_nothing_outside_it(world: sa.Connection, reader: sa.Engine) -> None:
     group = world.scalar(sa.text(f'SELECT id FROM db_dbgroup WHERE user_id = {ALICE}'))
     of_bob = world.scalar(sa.text(f'SELECT id FROM db_dbgroup WHERE user_id = {BOB}'))
