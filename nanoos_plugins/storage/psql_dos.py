@@ -75,6 +75,9 @@ class TenantPsqlDosStorage(TenantStorage, PsqlDosBackend):
 
     def close(self) -> None:
         """Close all connections."""
+        if not self.is_closed:
+            # AiiDA ends its pool first, and a connection that its session gives back later is never closed.
+            self.get_session().close()
         super().close()
         self.owner.dispose()
         self.reader.dispose()
