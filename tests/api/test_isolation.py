@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import zipfile
 from collections import Counter
@@ -19,10 +20,11 @@ from nanoos_plugins.storage.shares import SHARES
 from tests.api.asked import Asked, requests
 from tests.api.conftest import Person
 from tests.api.world import Maker, World, intrude, make_world, seen_groups, seen_nodes
+from tests.postgres import STORAGE
 
 #: Whatever may tell of something: secrets, UUIDs, addresses.
 TOKEN = re.compile(r'secret[0-9a-f]{16}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|hermit\d+@nanoos\.test')
-REQUESTS = 10_000
+REQUESTS = 500 if os.environ.get(STORAGE) == 'postgresql' else 10_000
 BATCH = 5
 COMMON = settings(
     deadline=None,

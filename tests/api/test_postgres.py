@@ -12,15 +12,21 @@ import pytest
 from tests.postgres import STORAGE
 
 ROOT = Path(__file__).parents[2]
-#: Materials and shares between tenants; nodes and what surrounds them; files; events over a crash.
-FILES = ('test_materials.py', 'test_shares.py', 'test_events.py')
+#: Materials and shares between tenants, events over a crash, queries, and whatever a tenant may ask.
+FILES = (
+    'tests/api/test_materials.py',
+    'tests/api/test_shares.py',
+    'tests/api/test_events.py',
+    'tests/api/test_isolation.py',
+    'tests/graph/test_query.py',
+)
 
 
 @pytest.mark.skipif(os.environ.get(STORAGE) == 'postgresql', reason='these tests run on PostgreSQL already')
 @pytest.mark.parametrize('file', FILES)
 def test_the_same_answers_come_from_postgresql(file: str) -> None:
     done = subprocess.run(
-        [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', f'tests/api/{file}'],
+        [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', file],
         cwd=ROOT,
         env={**os.environ, STORAGE: 'postgresql'},
         capture_output=True,
