@@ -23,6 +23,7 @@ from starlette.testclient import TestClient
 
 from api.main import create_app
 from api.settings import Settings
+from nanoos_plugins.accounts import sessions
 
 if TYPE_CHECKING:
     from aiida import orm
@@ -44,9 +45,14 @@ class Person:
 
 
 @pytest.fixture(scope='package')
-def app(profile: Profile) -> FastAPI:
-    """Return the application, with limits that no test meets by chance."""
-    return create_app(Settings(sign_up='open', requests_per_minute=10**6, sign_ins_per_minute=10**6))
+def app(profile: Profile) -> Iterator[FastAPI]:
+    """Yield the application, with limits that no test meets by chance.
+
+    Who is signed in stays so until the last test, however long that takes.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sessions, 'ACCESS_SECONDS', 24 * 3600)
+        yield create_app(Settings(sign_up='open', requests_per_minute=10**6, sign_ins_per_minute=10**6))
 
 
 @pytest.fixture(scope='package')

@@ -107,7 +107,7 @@ def ada(server: Server) -> orm.User:
         job.base.links.add_incoming(structure, LinkType.INPUT_CALC, 'structure')
         job.store()
         for number in range(12):
-            results = orm.Dict({'energy': -3.5 + number})
+            results = orm.Dict({'energy': -3.5 + number}, label='paged')
             results.base.links.add_incoming(job, LinkType.CREATE, f'results_{number}')
             results.store()
     return user
@@ -152,7 +152,9 @@ def test_every_example_of_the_page_about_queries_runs(
 
 
 def test_a_query_goes_over_all_its_pages(server: Server, ada: orm.User) -> None:
-    query = {'vertices': [{'type': 'core.dict', 'tag': 'd', 'project': 'attributes.energy'}]}
+    # Others share results with everybody.
+    vertex = {'type': 'core.dict', 'tag': 'd', 'filters': {'label': 'paged'}, 'project': 'attributes.energy'}
+    query = {'vertices': [vertex]}
     with Client(server.url).sign_in(ADA, HERS) as client:
         energies = [row['d']['attributes.energy'] for row in client.query(query, page=5)]
         assert energies == [-3.5 + number for number in reversed(range(12))]

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
+from api.settings import Settings
 from nanoos_plugins.accounts.account import set_role
 from nanoos_plugins.storage.owner import acting_as
 from tests.api.conftest import Person
@@ -43,7 +44,7 @@ def test_metrics_are_for_administrators(client: TestClient, sign_up: Callable[..
     after, excepted = asked(client, token).text, 'nanoos_processes{state="excepted"}'
     assert value(after, excepted) == (value(before.text, excepted) if excepted in before.text else 0) + 1
     assert value(after, 'nanoos_writes_waiting') == 0
-    assert value(after, 'nanoos_threads_limit{threads="read"}') == 16
+    assert value(after, 'nanoos_threads_limit{threads="read"}') == Settings().read_threads
     assert value(after, 'nanoos_threads_busy{threads="slow"}') >= 1
     assert value(after, 'nanoos_daemon_workers') >= 0
 
