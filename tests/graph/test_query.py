@@ -229,10 +229,12 @@ def test_rows_come_in_the_order_that_was_asked_for(
     if key is not None:
         assert found == sorted(found, key=key)
     energies = [row['d']['attributes.energy'] for row in found]
-    known = [energy for energy in energies if energy is not None]
     if 'energy' in str(order):
+        # Other tests have results whose energy stands beside its unit.
+        numbers = [energy for energy in energies if isinstance(energy, int | float)]
+        assert numbers == sorted(numbers, reverse='desc' in str(order))
         # Those without one come last.
-        assert energies[: len(known)] == sorted(known, reverse='desc' in str(order))
+        assert None not in energies[: len(energies) - energies.count(None)]
 
 
 def test_limit_is_of_all_pages(graph: EosGraph, mine: Viewer) -> None:
@@ -371,9 +373,10 @@ def test_a_computer_to_use_and_one_to_bring_an_account_for_are_seen(world: World
         rows = ask(viewer, {'vertices': [{'type': 'computer', 'tag': 'c', 'project': 'label'}]})
         return {row['c']['label'] for row in rows}
 
-    assert labels(world.viewer) == {'localhost'}
+    before = labels(world.viewer)
+    assert 'localhost' in before
     world.computer.set_property(OWN_ACCOUNTS, True)
-    assert labels(world.viewer) == {'localhost', 'secret-computer'}
+    assert labels(world.viewer) - before == {'secret-computer'}
 
 
 def test_a_token_for_a_group_sees_that_group_only(world: World) -> None:
