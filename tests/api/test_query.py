@@ -20,6 +20,7 @@ from nanoos_plugins.storage.owner import acting_as
 from tests.api.conftest import Person
 
 MANY = 40
+LABEL = 'one of the numbers'
 
 
 @pytest.fixture(scope='module')
@@ -27,14 +28,18 @@ def numbers(alice: Person) -> list[str]:
     """Return the UUIDs of some dictionaries of alice, the newest first."""
     with acting_as(alice.user):
         stored = [
-            orm.Dict({'energy': float(number), 'word': f'w{number}', 'nested': {'flag': True}}).store()
+            orm.Dict(
+                {'energy': float(number), 'word': f'w{number}', 'nested': {'flag': True}}, label=LABEL
+            ).store()
             for number in range(MANY)
         ]
     return [node.uuid for node in reversed(stored)]
 
 
-def dicts(**more: Any) -> dict[str, Any]:
-    return {'vertices': [{'type': 'core.dict', 'tag': 'd', 'project': ['uuid'], **more}]}
+def dicts(filters: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    """Return a query for dictionaries of this module, unless `filters` name other labels."""
+    filters = {'label': LABEL, **(filters or {})}
+    return {'vertices': [{'type': 'core.dict', 'tag': 'd', 'project': ['uuid'], 'filters': filters, **more}]}
 
 
 def ask(person: Person, document: Any, **options: Any) -> Any:
@@ -97,7 +102,8 @@ def test_a_page_has_a_budget_of_bytes(
 
 def test_a_dictionary_of_the_query_builder_is_taken_as_it_is(alice: Person, numbers: list[str]) -> None:
     query = orm.QueryBuilder()
-    query.append(orm.Dict, tag='d', filters={'attributes.energy': {'<': 3}}, project='attributes.energy')
+    filters = {'attributes.energy': {'<': 3}, 'label': LABEL}
+    query.append(orm.Dict, tag='d', filters=filters, project='attributes.energy')
     query.order_by({'d': {'attributes.energy': {'cast': 'f', 'order': 'desc'}}})
     answer = ask(alice, query.as_dict())
     assert [row['d']['attributes.energy'] for row in answer.json()['items']] == [2.0, 1.0, 0.0]
@@ -181,7 +187,7 @@ def test_odd_keys_of_json_are_just_keys(alice: Person, key: str) -> None:
     with acting_as(alice.user):
         node = orm.Dict({'odd': 'one', 'inner': {key.replace('.', '_'): 'found'}}).store()
     name = f'attributes.inner.{key.replace(".", "_")}'
-    document = dicts(filters={'uuid': node.uuid, name: 'found'}, project=name)
+    document = dicts(filters={'uuid': node.uuid, 'label': '', name: 'found'}, project=name)
     assert ask(alice, document).json()['items'] == [{'d': {name: 'found'}}]
 
 
