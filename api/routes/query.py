@@ -11,9 +11,10 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.database import read_slowly
+from api.errors import RequestError
 from api.schemas import query as schemas
-from api.security import Reader
-from nanoos_plugins.accounts.caller import Caller
+from api.security import Asker, QuickReader, Reader
+from nanoos_plugins.accounts.caller import NotAuthenticatedError
 from nanoos_plugins.graph.query.explain import explain
 from nanoos_plugins.graph.query.run import MOST_ROWS, Rows, run
 from nanoos_plugins.graph.query.words import QueryError
@@ -36,7 +37,7 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
 
 @router.post('', response_model=schemas.QueryRows, responses=ANSWERS)
 async def post_query(
-    request: Request, caller: Reader, body: schemas.Query, limit: Limit = 50, after: After = None
+    request: Request, asker: QuickReader, body: schemas.Query, limit: Limit = 50, after: After = None
 ) -> Response:
     """Return the rows that a query finds among what the caller sees.
 
@@ -44,9 +45,9 @@ async def post_query(
     """
     document = body.model_dump(exclude_unset=True)
     if NDJSON in request.headers.get('Accept', ''):
-        first = await _page(request, caller, document, MOST_ROWS, after)
-        return StreamingResponse(_lines(request, caller, document, first), media_type=NDJSON)
-    page = await _page(request, caller, document, limit, after)
+        first = await _page(request, asker, document, MOST_ROWS, after)
+        return StreamingResponse(_lines(request, asker, document, first), media_type=NDJSON)
+    page = await _page(request, asker, document, limit, after)
     content = b'{"items":[%s],"after":%s}' % (b','.join(page.rows), orjson.dumps(page.after))
     return Response(content, media_type='application/json')
 
@@ -61,18 +62,19 @@ async def explain_query(request: Request, caller: Reader, body: schemas.Query) -
 
 
 async def _page(
-    request: Request, caller: Caller, document: dict[str, Any], limit: int, after: str | None
+    request: Request, asker: Asker, document: dict[str, Any], limit: int, after: str | None
 ) -> Rows:
     seconds = request.app.state.settings.query_seconds
-    return await read_slowly(request, run, caller.viewer, document, limit, after, seconds)
+    return await asker.read_slowly(run, document, limit, after, seconds)
 
 
 async def _lines(
-    request: Request, caller: Caller, document: dict[str, Any], page: Rows
+    request: Request, asker: Asker, document: dict[str, Any], page: Rows
 ) -> AsyncGenerator[bytes]:
     """Yield the rows from a page on, each a line; then the cursor where more would come, and why they do not.
 
-    Each page is a statement of its own: no thread and no transaction waits for a client that reads slowly.
+    Each page is a statement of its own: no thread and no transaction waits for a client that reads slowly,
+    and who may no longer read gets no further page.
     """
     settings = request.app.state.settings
     end, size = time.monotonic() + settings.stream_seconds, 0
@@ -90,8 +92,8 @@ async def _lines(
             )
             break
         try:
-            page = await _page(request, caller, document, MOST_ROWS, page.after)
-        except QueryError as error:
+            page = await _page(request, asker, document, MOST_ROWS, page.after)
+        except (QueryError, NotAuthenticatedError, PermissionError, RequestError) as error:
             last['detail'] = str(error)
             break
     yield orjson.dumps(last) + b'\n'

@@ -5,7 +5,7 @@ To build such a statement costs ten times what running it does, so lists that ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, cast
 
@@ -16,7 +16,7 @@ from nanoos_plugins.graph.at_once import is_time
 from nanoos_plugins.graph.keyset import Cursor
 from nanoos_plugins.graph.somebody import parameters_of, somebody
 from nanoos_plugins.graph.tables import Tables, connection, tables
-from nanoos_plugins.storage.newest import newest_seen
+from nanoos_plugins.storage.newest import newest_keys, newest_seen, rows_of
 from nanoos_plugins.storage.shares import Viewer
 
 #: Returns a statement over the node table that has the conditions named, each with a parameter of its name.
@@ -80,44 +80,57 @@ def _page(
     build: Build, tabled: Tables, conditions: frozenset[str], viewer: Viewer | None, is_later: bool
 ) -> sa.Select[Any]:
     """Return the statement of a page, first or later, with parameters for all that it depends on."""
+    after = _after(tabled) if is_later else None
+    return newest_seen(build(tabled, conditions), tabled.node, viewer, _parameter('limit_and_one'), after)
+
+
+def _after(tabled: Tables) -> Cursor:
     ctime = sa.bindparam('after_ctime', type_=tabled.node.c.ctime.type)
-    limit, pk = (sa.bindparam(name, type_=sa.Integer) for name in ('limit_and_one', 'after_pk'))
-    after = cast('Cursor', (ctime, pk)) if is_later else None
-    return newest_seen(build(tabled, conditions), tabled.node, viewer, cast('int', limit), after)
+    return cast('Cursor', (ctime, _parameter('after_pk')))
+
+
+def _parameter(name: str) -> int:
+    return cast('int', sa.bindparam(name, type_=sa.Integer))
 
 
 @lru_cache(maxsize=256)
-def _json_page(dialect: str, *kind: Any) -> sa.Select[Any]:
+def _json_page(
+    dialect: str,
+    build: Build,
+    tabled: Tables,
+    conditions: frozenset[str],
+    viewer: Viewer | None,
+    is_later: bool,
+) -> sa.Select[Any]:
     """Return the statement of a page as one row: `array`, `found` (how many), `ctime` and `pk` (the last)."""
-    rows = _page(*kind).subquery()
-    newest = (rows.c.ctime.desc(), rows.c.pk.desc())
-    numbered = sa.select(rows, sa.func.row_number().over(order_by=newest).label('number')).subquery()
-    limit = sa.bindparam('limit', type_=sa.Integer)
-    is_last = numbered.c.number == limit
-    names = [str(column.key) for column in rows.c if column.key != 'pk']
-    columns: list[sa.ColumnElement[Any]] = [
-        sa.cast(_json_array(dialect, names, numbered, numbered.c.number <= limit), sa.Text).label('array'),
-        sa.func.max(sa.case((is_last, numbered.c.ctime)), type_=numbered.c.ctime.type).label('ctime'),
-        sa.func.max(sa.case((is_last, numbered.c.pk))).label('pk'),
-        sa.func.count().label('found'),
-    ]
-    return sa.select(*columns)
+    statement, after = build(tabled, conditions), _after(tabled) if is_later else None
+    keys = newest_keys(statement, tabled.node, viewer, _parameter('limit_and_one'), after).cte('nanoos_page')
+    newest = (keys.c.ctime.desc(), keys.c.id.desc())
+    limit = _parameter('limit')
+    first = sa.select(keys.c.id).order_by(*newest).limit(limit)
+    rows = rows_of(statement, tabled.node, viewer, first).subquery()
+    last = sa.select(keys).order_by(*newest).limit(1).offset(limit - 1).subquery()
+    return sa.select(
+        sa.select(_json_array(dialect, rows)).scalar_subquery().label('array'),
+        sa.select(last.c.ctime).scalar_subquery().label('ctime'),
+        sa.select(last.c.id).scalar_subquery().label('pk'),
+        sa.select(sa.func.count()).select_from(keys).scalar_subquery().label('found'),
+    )
 
 
-def _json_array(
-    dialect: str, names: Iterable[str], rows: sa.FromClause, condition: Any
-) -> sa.ColumnElement[Any]:
-    """Return the JSON array of objects with these columns of the rows fulfilling a condition, by `number`."""
+def _json_array(dialect: str, rows: sa.Subquery) -> sa.ColumnElement[str]:
+    """Return the JSON array of objects with all columns of the rows but `pk`, newest first."""
     pairs = [
         part
-        for name in names
-        for part in (sa.literal_column(f"'{name}'"), _json_value(dialect, rows.c[name]))
+        for column in rows.c
+        if column.key != 'pk'
+        for part in (sa.literal_column(f"'{column.key}'"), _json_value(dialect, column))
     ]
     if dialect == 'sqlite':
-        # It has no order in aggregates before 3.44, and takes the rows as they come: by number.
-        return sa.func.json_group_array(sa.func.json_object(*pairs)).filter(condition)
-    objects = sa.func.json_build_object(*pairs)
-    return sa.func.json_agg(aggregate_order_by(objects, rows.c.number)).filter(condition)
+        # It has no order in aggregates before 3.44, and takes the rows as they come.
+        return sa.cast(sa.func.json_group_array(sa.func.json_object(*pairs)), sa.Text)
+    objects = aggregate_order_by(sa.func.json_build_object(*pairs), rows.c.ctime.desc(), rows.c.pk.desc())
+    return sa.cast(sa.func.json_agg(objects), sa.Text)
 
 
 def _json_value(dialect: str, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

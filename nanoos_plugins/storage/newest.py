@@ -3,12 +3,13 @@
 The condition `seen_by` on a list makes a database walk through the nodes of all tenants, newest first, until
 enough of them are visible: fast for a tenant who has new nodes, seconds at a million nodes for one who has
 few old ones. Here each way to see a node (it is one's own, the system's, or covered by an open root) is
-followed by an index of its own, newest first, and only as far as the page reaches.
+followed by an index of its own, newest first, and only as far as the page reaches: what is shared no further
+back than where one's own nodes fill the page.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,9 @@ from nanoos_plugins.storage.owner import SYSTEM_EMAIL
 from nanoos_plugins.storage.shares import COVER, GROUP_NODES, USERS, Viewer, open_roots, seen_by
 
 Cursor = tuple[datetime, int]
+
+#: Before there were nodes.
+_EVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def newest_seen(
@@ -31,35 +35,75 @@ def newest_seen(
     """
     if viewer is None:
         return _page(statement, node.c.ctime, node.c.id, limit, after)
-    if viewer.group_pk is not None:
-        inside = sa.select(GROUP_NODES.c.dbnode_id).where(GROUP_NODES.c.dbgroup_id == viewer.group_pk)
-        statement = statement.where(node.c.id.in_(inside))
-    statement = statement.order_by(None)
-    keys = statement.with_only_columns(node.c.id, node.c.ctime, maintain_column_froms=True)
-    system = sa.select(USERS.c.id).where(USERS.c.email == SYSTEM_EMAIL).scalar_subquery()
-    owned = (
-        _page(keys.where(node.c.user_id == user), node.c.ctime, node.c.id, limit, after).subquery()
-        for user in (viewer.user_pk, system)
-    )
-    ways = [sa.select(way.c.id, way.c.ctime) for way in owned]
-    seen = sa.union(*ways, _covered(statement, node, viewer.user_pk, limit, after)).subquery()
-    # The rows of the page alone are read: a way yields as many keys as the page has rows.
-    page = _page(sa.select(seen.c.id), seen.c.ctime, seen.c.id, limit, None)
-    # The union holds what may be seen already: the condition again guards against a mistake in it.
-    found = statement.where(node.c.id.in_(page), seen_by(viewer, node.c))
+    # SQLite parses no more than so many selects within each other.
+    keys = newest_keys(statement, node, viewer, limit, after).cte('nanoos_page')
+    return rows_of(statement, node, viewer, sa.select(keys.c.id))
+
+
+def rows_of(
+    statement: sa.Select[Any], node: sa.FromClause, viewer: Viewer | None, keys: sa.Select[int]
+) -> sa.Select[Any]:
+    """Return the statement with its rows of the nodes that `keys` finds, newest first.
+
+    What the viewer does not see is not among them, whatever `keys` finds.
+    """
+    found = statement.order_by(None).where(node.c.id.in_(keys), seen_by(viewer, node.c))
     # An order that no index has, lest a planner walks through all nodes to see which were found.
     ctime = sa.func.coalesce(node.c.ctime, node.c.mtime)
     return found.order_by(ctime.desc(), node.c.id.desc())
 
 
+def newest_keys(
+    statement: sa.Select[Any], node: sa.FromClause, viewer: Viewer | None, limit: int, after: Cursor | None
+) -> sa.Select[Any]:
+    """Return the statement of `id` and `ctime` of the rows that `newest_seen` has, in their order.
+
+    Only these are read of each way, which yields as many as the page has rows.
+    """
+    statement = statement.order_by(None)
+    if viewer is not None and viewer.group_pk is not None:
+        inside = sa.select(GROUP_NODES.c.dbnode_id).where(GROUP_NODES.c.dbgroup_id == viewer.group_pk)
+        statement = statement.where(node.c.id.in_(inside))
+    keys = statement.with_only_columns(node.c.id, node.c.ctime, maintain_column_froms=True)
+    if viewer is None:
+        return _page(keys, node.c.ctime, node.c.id, limit, after)
+    system = sa.select(USERS.c.id).where(USERS.c.email == SYSTEM_EMAIL).scalar_subquery()
+    own, systems = (
+        _page(keys.where(node.c.user_id == user), node.c.ctime, node.c.id, limit, after)
+        for user in (viewer.user_pk, system)
+    )
+    mine, others = own.cte('nanoos_own'), systems.subquery()
+    ways = [sa.select(way.c.id, way.c.ctime) for way in (mine, others)]
+    seen = sa.union(*ways, _covered(statement, node, viewer.user_pk, limit, after, mine)).subquery()
+    return _page(sa.select(seen.c.id, seen.c.ctime), seen.c.ctime, seen.c.id, limit, None)
+
+
+def may_reach(ctime: sa.ColumnElement[datetime], own: sa.FromClause, most: int) -> sa.ColumnElement[bool]:
+    """Return the condition that a node is not older than a page that `own` alone would fill.
+
+    :param ctime: of the node.
+    :param own: rows with `ctime`, the newest ones of a way that the page follows.
+    :param most: rows of the page, of which `own` has no more.
+    """
+    oldest = sa.select(sa.case((sa.func.count() >= most, sa.func.min(own.c.ctime)))).select_from(own)
+    return ctime >= sa.func.coalesce(oldest.scalar_subquery(), sa.literal(_EVER, ctime.type))
+
+
 def _covered(
-    statement: sa.Select[Any], node: sa.FromClause, user_pk: int, limit: int, after: Cursor | None
+    statement: sa.Select[Any],
+    node: sa.FromClause,
+    user_pk: int,
+    limit: int,
+    after: Cursor | None,
+    own: sa.FromClause,
 ) -> sa.Select[Any]:
     """Return the statement of the newest nodes below each of the roots that are open to a user."""
     roots = open_roots(user_pk).cte('nanoos_open')
     cover, chosen = COVER.alias(), COVER.alias()
     below = statement.with_only_columns(node.c.id, maintain_column_froms=True).where(
-        cover.c.node_id == node.c.id, cover.c.root_id == roots.c.root_id
+        cover.c.node_id == node.c.id,
+        cover.c.root_id == roots.c.root_id,
+        may_reach(cover.c.ctime, own, limit),
     )
     newest = _page(below, cover.c.ctime, cover.c.node_id, limit, after).correlate(roots)
     return (

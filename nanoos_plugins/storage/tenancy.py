@@ -50,7 +50,7 @@ class TenantStorage(PsqlDosBackend):
         if pk is None:
             return None
         entity = self.users.ENTITY_CLASS
-        model = self.get_session().get(entity.MODEL_CLASS, pk)
+        model = self.get_session().get(entity.MODEL_CLASS, pk, populate_existing=True)
         if model is None:
             raise NotExistent(f'acting user {pk} does not exist in profile {self.profile.name!r}')
         return from_backend_entity(orm.User, entity.from_dbmodel(model, self))

@@ -87,6 +87,29 @@ def test_a_stream_that_ends_early_says_where_to_go_on(
     assert [row['d']['uuid'] for row in rest['items']] == numbers[10:]
 
 
+def test_a_stream_gives_no_further_page_to_who_may_no_longer_read(
+    app: FastAPI, sign_up: Callable[..., Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr('api.routes.query.MOST_ROWS', 1)
+    carol = sign_up('carol')
+    with acting_as(carol.user):
+        for number in range(2):
+            orm.Dict({'energy': float(number)}, label=LABEL).store()
+
+    page = running.page
+
+    def sign_out_and_page(*given: Any) -> Any:
+        carol.http('POST', '/auth/sign-out')
+        return page(*given)
+
+    monkeypatch.setattr(running, 'page', sign_out_and_page)
+    answer = ask(carol, dicts(), headers={'Accept': 'application/x-ndjson'})
+    *rows, last = [json.loads(line) for line in answer.text.splitlines()]
+    assert len(rows) == 1
+    assert 'sign in again' in last['detail']
+    assert last['after']
+
+
 def test_a_page_has_a_budget_of_bytes(
     alice: Person, numbers: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import sqlalchemy as sa
 from aiida.manage import get_manager
@@ -22,6 +22,7 @@ from nanoos_plugins.graph.query.order import Key, behind, bounds, covered, decod
 from nanoos_plugins.graph.query.statement import Statement, build
 from nanoos_plugins.graph.query.words import QueryError
 from nanoos_plugins.graph.somebody import parameters_of, somebody
+from nanoos_plugins.storage.newest import may_reach
 from nanoos_plugins.storage.owner import SYSTEM_EMAIL
 from nanoos_plugins.storage.shares import COVER, USERS, Viewer, open_roots
 
@@ -175,22 +176,26 @@ def _ways(
 ) -> sa.CompoundSelect[Any]:
     """Return the statement of the nodes that the first rows are of, by each way to see the leading node."""
     node = built.tables[leading]
-    selected = built.select(node.c.id.label('id'), but_seen=leading)
+    selected = built.select(node.c.id.label('id'), node.c.ctime.label('ctime'), but_seen=leading)
     system = sa.select(USERS.c.id).where(USERS.c.email == SYSTEM_EMAIL).scalar_subquery()
-    owned = (
-        _cut(selected.where(node.c.user_id == user), order, bound).subquery()
-        for user in (viewer.user_pk, system)
+    own, systems = (
+        _cut(selected.where(node.c.user_id == user), order, bound) for user in (viewer.user_pk, system)
     )
+    mine, others = own.cte('nanoos_own'), systems.subquery()
     roots = open_roots(viewer.user_pk).cte('nanoos_open')
     cover, chosen = COVER.alias(), COVER.alias()
-    below = selected.where(cover.c.node_id == node.c.id, cover.c.root_id == roots.c.root_id)
+    below = built.select(node.c.id, but_seen=leading).where(
+        cover.c.node_id == node.c.id,
+        cover.c.root_id == roots.c.root_id,
+        may_reach(cover.c.ctime, mine, cast('int', sa.bindparam(_LIMIT, type_=sa.Integer))),
+    )
     newest = _cut(below, covered(order, cover), bound).correlate(roots)
     shared = (
         sa.select(chosen.c.node_id)
         .join_from(roots, chosen, chosen.c.root_id == roots.c.root_id)
         .where(chosen.c.node_id.in_(newest))
     )
-    return sa.union(*(sa.select(way.c.id) for way in owned), shared)
+    return sa.union(*(sa.select(way.c.id) for way in (mine, others)), shared)
 
 
 def query_builder() -> SqlaQueryBuilder:

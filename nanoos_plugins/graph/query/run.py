@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
@@ -59,9 +59,19 @@ def question_of(document: Mapping[str, Any]) -> Question:
 
     :raises QueryError: when it is wrong or not allowed.
     """
-    query = parse(document)
-    text = json.dumps(document, sort_keys=True).encode('utf-8', 'surrogatepass')
-    return Question(hashlib.blake2b(text, digest_size=16).hexdigest(), query, len(text) > LONGEST_KEPT)
+    try:
+        text = json.dumps(document)
+    except RecursionError:
+        raise QueryError('the query is nested too deep to be read: nest less') from None
+    return _kept(text) if len(text) <= LONGEST_KEPT else _question(text)
+
+
+def _question(text: str) -> Question:
+    digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    return Question(digest, parse(json.loads(text)), len(text) > LONGEST_KEPT)
+
+
+_kept = lru_cache(maxsize=256)(_question)
 
 
 def _read(opened: sa.Connection, wanted: Page, digest: str, limit: int) -> Rows:
@@ -90,14 +100,7 @@ def _write(wanted: Page, values: Any) -> bytes:
     for one, value in zip(wanted.built.wanted, values, strict=True):
         if one.is_json and value is not None:
             value = orjson.Fragment(value)
-        elif isinstance(value, datetime | UUID):
-            value = _plain(value)
+        elif isinstance(value, datetime):
+            value = value.astimezone(UTC)
         written.setdefault(one.tag, {})[one.key] = value
-    return orjson.dumps(written)
-
-
-def _plain(value: Any) -> Any:
-    """Return a time in UTC as the rest of the API writes it, and anything else as text."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace('+00:00', 'Z')
-    return str(value)
+    return orjson.dumps(written, option=orjson.OPT_UTC_Z)

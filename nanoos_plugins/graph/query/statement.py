@@ -17,6 +17,7 @@ from nanoos_plugins.graph.query.columns import expression, is_json
 from nanoos_plugins.graph.query.hits import Lookup, split
 from nanoos_plugins.graph.query.model import Join, Query, Vertex
 from nanoos_plugins.graph.query.tenancy import visible
+from nanoos_plugins.graph.query.types import of_type
 from nanoos_plugins.graph.query.words import Entity
 from nanoos_plugins.storage.shares import Viewer
 
@@ -81,6 +82,11 @@ def build(builder: SqlaQueryBuilder, dialect: str, query: Query, viewer: Viewer 
         built.tables[vertex.tag] = table
         rest, lookups = split(vertex)
         built.lookups[vertex.tag] = lookups
+        if vertex.entity == 'node':
+            is_type = of_type(dialect, table.c.node_type, rest.get('node_type'))
+            if is_type is not None:
+                built.conditions.append(is_type)
+                rest = {name: condition for name, condition in rest.items() if name != 'node_type'}
         condition = builder.build_filters(model, rest)
         if condition is not None:
             built.conditions.append(condition)
