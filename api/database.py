@@ -52,4 +52,7 @@ def transact(call: Callable[..., T], *args: object, **kwargs: object) -> T:
 def look(call: Callable[..., T], *args: object, **kwargs: object) -> T:
     """Return what `call(connection, …)` returns, which only reads."""
     with connection() as opened:
-        return call(opened, *args, **kwargs)
+        found = call(opened, *args, **kwargs)
+        # Not rolled back: with that, PostgreSQL's driver forgets the statements that the server has planned.
+        opened.commit()
+        return found

@@ -77,6 +77,8 @@ def connection(viewer: Viewer | None = None) -> Iterator[sa.Connection]:
         with storage.reader.connect() as opened:
             tell(opened, viewer)
             yield opened
+            # Not rolled back: with that, the driver forgets the statements that the server has planned.
+            opened.commit()
 
 
 def call_tree(roots: list[int]) -> sa.CTE:

@@ -141,7 +141,13 @@ def _engine(config: PsqlConfig) -> sa.Engine:
 
 
 def _tune(connection: psycopg.Connection, _record: object) -> None:
+    """Set what PostgreSQL keeps per connection."""
     connection.adapters.register_loader('uuid', TextLoader)
+    # The functions of the policies make statements look expensive, and compiling takes longer than running.
+    connection.execute('SET jit = off')
+    # To plan a statement with its policies takes longer, too: it is done once, for whoever asks.
+    connection.execute('SET plan_cache_mode = force_generic_plan')
+    connection.commit()
 
 
 @contextmanager

@@ -132,7 +132,8 @@ POLICIES = {
         OR id IN (SELECT n.dbcomputer_id FROM db_dbnode n WHERE n.user_id = nanoos_system()))""",
     'nanoos_change': _seen(_NODE, 'node_id'),
     'nanoos_line': _seen('db_dblog', 'log_id'),
-    'nanoos_property': _seen(_NODE, 'node_id'),
+    'nanoos_property': f"""nanoos_group() IS NULL AND ({_IS_OWN.format('user_id')})
+        OR {_seen(_NODE, 'node_id')}""",
 }
 #: A view that looks below the policies for what concerns the viewer; it also says of which version they are.
 _KNOWN = 'nanoos_cover_known'

@@ -36,18 +36,24 @@ class Lookup:
         found = PROPERTIES.alias()
         return sa.exists().where(found.c.node_id == node_id, *self._value(found)).correlate_except(found)
 
-    def hits(self, viewer: Viewer | None, with_shares: bool = True) -> sa.Select[int]:
+    def hits(self, dialect: str, viewer: Viewer | None, with_shares: bool = True) -> sa.Select[int]:
         """Return the statement of all nodes that pass and that the viewer may see; some of others, too."""
         found = PROPERTIES.alias()
         owners = owners_seen(viewer, with_shares)
-        return sa.select(found.c.node_id).where(*self._value(found), found.c.user_id.in_(owners))
+        is_of_them: sa.ColumnElement[bool]
+        if dialect == 'sqlite':
+            is_of_them = found.c.user_id.in_(owners)
+        else:
+            # As an array it is found first, and then the index is followed for each of them alone.
+            is_of_them = found.c.user_id == sa.any_(sa.func.array(owners.scalar_subquery()))
+        return sa.select(found.c.node_id).where(*self._value(found), is_of_them)
 
-    def some(self, viewer: Viewer | None, with_shares: bool) -> sa.Select[int]:
+    def some(self, dialect: str, viewer: Viewer | None, with_shares: bool) -> sa.Select[int]:
         """Return the statement of how many hits there are, which looks at no more than tells few from many.
 
         :param with_shares: count those of everybody who shares something with the viewer, too.
         """
-        found = self.hits(viewer, with_shares).limit(FEW + 1).subquery()
+        found = self.hits(dialect, viewer, with_shares).limit(FEW + 1).subquery()
         return sa.select(sa.func.count()).select_from(found)
 
     def _value(self, found: sa.FromClause) -> list[sa.ColumnElement[bool]]:

@@ -97,9 +97,7 @@ def page(
     kept = prepared.statements.get((few, place))
     if kept is None:
         bound = None if values is None else bounds(prepared.order, values)
-        statement, starts = _statement(prepared, query, anybody, few, bound)
-        # A row may be large: few are held at a time.
-        kept = (statement.execution_options(stream_results=True, max_row_buffer=20), starts)
+        kept = _statement(prepared, query, anybody, few, bound)
         prepared.statements[few, place] = kept
     return Page(kept[0], given, prepared.built, before, kept[1])
 
@@ -110,7 +108,11 @@ def _prepare(dialect: str, question: Question, viewer: Viewer | None) -> Prepare
     built = build(query_builder(), dialect, question.query, viewer)
     order = [] if question.query.is_aggregate else keys(built, question.query)
     probes = [
-        (tag, lookup, {with_shares: lookup.some(viewer, with_shares) for with_shares in (True, False)})
+        (
+            tag,
+            lookup,
+            {with_shares: lookup.some(dialect, viewer, with_shares) for with_shares in (True, False)},
+        )
         for tag, lookups in built.lookups.items()
         for lookup in lookups
     ]
@@ -124,7 +126,9 @@ def _statement(
     conditions = list(prepared.built.conditions)
     for is_few, (tag, lookup, _) in zip(few, prepared.probes, strict=True):
         node_id = prepared.built.tables[tag].c.id
-        conditions.append(node_id.in_(lookup.hits(viewer)) if is_few else lookup.condition(node_id))
+        conditions.append(
+            node_id.in_(lookup.hits(prepared.built.dialect, viewer)) if is_few else lookup.condition(node_id)
+        )
     built, order = replace(prepared.built, conditions=conditions), prepared.order
     columns = [one.column.label(f'wanted_{number}') for number, one in enumerate(built.wanted)]
     if query.is_aggregate:

@@ -23,6 +23,8 @@ from nanoos_plugins.storage.shares import Viewer
 
 #: Most rows of a page, and its most bytes; a page that is full of bytes ends earlier.
 MOST_ROWS, MOST_BYTES = 1000, 8_000_000
+#: Large rows that come to memory together. Of a cursor for more, PostgreSQL keeps no plan.
+FEW_ROWS = 64
 #: [bytes] The statements of longer documents are not kept.
 LONGEST_KEPT = 10_000
 #: [s] How long a page may take.
@@ -75,11 +77,13 @@ _kept = lru_cache(maxsize=256)(_question)
 
 
 def _read(opened: sa.Connection, wanted: Page, digest: str, limit: int) -> Rows:
-    """Read a page row by row, for a row may be large."""
+    """Read a page row by row."""
+    is_large = limit > FEW_ROWS and any(one.is_json for one in wanted.built.wanted)
+    options = {'stream_results': True, 'max_row_buffer': FEW_ROWS} if is_large else {}
     rows: list[bytes] = []
     size, last = 0, None
     width = len(wanted.built.wanted)
-    with opened.execute(wanted.statement, wanted.parameters) as found:
+    with opened.execute(wanted.statement, wanted.parameters, execution_options=options) as found:
         for row in found:
             written = _write(wanted, row[:width])
             if len(written) > MOST_BYTES:
