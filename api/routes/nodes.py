@@ -21,7 +21,8 @@ from api.paging import After, Limit, Page, decode, encode
 from api.schemas.nodes import File, Form, Graph, Link, Node, NodeContent
 from api.security import QuickReader, Reader
 from nanoos_plugins.graph.folded import traverse_folded
-from nanoos_plugins.graph.nodes import Filters, list_as_json, list_links, load_node
+from nanoos_plugins.graph.links import list_links
+from nanoos_plugins.graph.nodes import Filters, list_as_json, load_node
 from nanoos_plugins.graph.nodes import Node as Projection
 from nanoos_plugins.graph.pictures import as_mermaid, as_prov, as_svg
 from nanoos_plugins.graph.repository import list_files, open_file

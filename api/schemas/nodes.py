@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from nanoos_plugins.graph.nodes import Direction
+from nanoos_plugins.graph.links import Direction
 from nanoos_plugins.graph.traverse import LinkKind
 
 Form = Literal['json', 'svg', 'mermaid', 'prov']

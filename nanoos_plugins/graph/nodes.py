@@ -1,4 +1,4 @@
-"""Nodes: lists newest first, one node with its attributes as text, and its direct links."""
+"""Nodes: lists newest first, and one node with its attributes as text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -17,11 +17,6 @@ from nanoos_plugins.graph.seen import newest_as_json, newest_kept
 from nanoos_plugins.graph.somebody import parameters_of, somebody
 from nanoos_plugins.graph.tables import Tables, connection, tables
 from nanoos_plugins.storage.shares import Viewer, seen_by
-
-Direction = Literal['incoming', 'outgoing']
-DIRECTIONS: tuple[Direction, ...] = ('incoming', 'outgoing')
-#: Position behind a link: the place of its direction in `DIRECTIONS`, and its key.
-LinkCursor = tuple[int, int]
 
 #: Most values that are named in one statement.
 MOST_NAMED = 1000
@@ -75,16 +70,6 @@ class NodeContent:
     description: str
     attributes: str
     extras: str
-
-
-@dataclass(frozen=True)
-class Neighbour:
-    """A node at the other end of a link; `type` is AiiDA's link type in lower case."""
-
-    direction: Direction
-    type: str
-    label: str
-    node: Node
 
 
 def list_nodes(
@@ -272,44 +257,3 @@ def _without_checkpoint(node: sa.FromClause, dialect: str) -> sa.ColumnElement[s
         else sa.type_coerce(attributes, sa.Text).op('-')(CHECKPOINT)
     )
     return sa.case((_is_process(node), sa.cast(rest, sa.Text)), else_=sa.cast(attributes, sa.Text))
-
-
-def list_links(
-    viewer: Viewer | None, uuid: str, limit: int, after: LinkCursor | None
-) -> tuple[list[Neighbour], LinkCursor | None]:
-    """Return up to `limit` neighbours of a node, what went in first, and the cursor behind them.
-
-    :raises LookupError: when there is no node that the viewer sees.
-    """
-    side, link_pk = after or (0, 0)
-    found: list[tuple[LinkCursor, Neighbour]] = []
-    with connection(viewer) as opened:
-        pk = node_pk(opened, viewer, uuid)
-        for number in range(side, len(DIRECTIONS)):
-            behind_pk = link_pk if number == side else 0
-            found += _neighbours(opened, viewer, pk, number, behind_pk, limit + 1 - len(found))
-    more = len(found) > limit
-    return [neighbour for _, neighbour in found[:limit]], found[limit - 1][0] if more else None
-
-
-def _neighbours(
-    opened: sa.Connection, viewer: Viewer | None, pk: int, side: int, after: int, limit: int
-) -> list[tuple[LinkCursor, Neighbour]]:
-    """Return the neighbours in one direction, each with the position behind its link."""
-    node, link = tables().node, tables().link
-    direction = DIRECTIONS[side]
-    here, there = (link.c.output_id, link.c.input_id)[:: 1 if direction == 'incoming' else -1]
-    statement = (
-        projection()
-        .add_columns(
-            link.c.id.label('link_pk'), link.c.type.label('link_type'), link.c.label.label('link_label')
-        )
-        .join(link, there == node.c.id)
-        .where(here == pk, link.c.id > after, seen_by(viewer, node.c))
-        .order_by(link.c.id)
-        .limit(limit)
-    )
-    return [
-        ((side, row.link_pk), Neighbour(direction, row.link_type, row.link_label, as_node(row)))
-        for row in opened.execute(statement)
-    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 
 import pytest
 from aiida import orm
@@ -12,6 +13,9 @@ from aiida.common import LinkType
 from aiida.engine import ProcessState
 from ase.build import bulk
 
+from nanoos_plugins.storage.shares import Viewer
+
+_NUMBERS = count(1)
 CALLS = {True: LinkType.CALL_WORK, False: LinkType.CALL_CALC}
 INPUTS = {True: LinkType.INPUT_WORK, False: LinkType.INPUT_CALC}
 
@@ -111,3 +115,21 @@ def process_node(profile: object) -> Callable[..., orm.ProcessNode]:
 def kept_graph(profile: object) -> Callable[[int], EosGraph]:
     """Return the function that gives the one job with so many points, for tests that only look at it."""
     return cache(make_eos_graph)
+
+
+@pytest.fixture
+def alice(profile: object) -> orm.User:
+    """Return a new user."""
+    return orm.User(email=f'alice{next(_NUMBERS)}@nodes.test').store()
+
+
+@pytest.fixture
+def bob(profile: object) -> orm.User:
+    """Return another new user."""
+    return orm.User(email=f'bob{next(_NUMBERS)}@nodes.test').store()
+
+
+def viewer_of(user: orm.User, group: orm.Group | None = None) -> Viewer:
+    """Return how a user sees the graph, or no more of it than a group."""
+    assert user.pk is not None
+    return Viewer(user.pk, None if group is None else group.pk)
