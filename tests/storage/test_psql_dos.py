@@ -63,3 +63,41 @@ for is_shared in (False, True):
 print('done')
 """
     assert run(instance, source) == 'done\n'
+
+
+def test_a_plan_is_kept_and_shows_nobody_what_is_anothers(instance: Path) -> None:
+    """The statement and its policies are planned once, for alice; then bob asks on the same connection."""
+    source = """
+import sqlalchemy as sa
+from nanoos_plugins.graph.nodes import load_node
+from nanoos_plugins.graph.tables import connection
+from nanoos_plugins.storage.owner import acting_as
+from nanoos_plugins.storage.shares import Viewer, revoke, share
+
+alice, bob = add_user('anna@nanoos.test'), add_user('ben@nanoos.test')
+with acting_as(alice):
+    node = orm.Int(7).store()
+for _ in range(10):
+    assert load_node(Viewer(alice.pk), node.uuid).node.uuid == node.uuid
+with connection(Viewer(alice.pk)) as opened:
+    plans = 'SELECT generic_plans, custom_plans FROM pg_prepared_statements'
+    kept = " WHERE statement LIKE '%db_dbnode%'"
+    ((generic, custom),) = opened.execute(sa.text(plans + kept)).all()
+assert (generic > 0, custom) == (True, 0), (generic, custom)
+
+def is_seen():
+    try:
+        return load_node(Viewer(bob.pk), node.uuid).node.uuid == node.uuid
+    except LookupError:
+        return False
+
+assert not is_seen()
+with acting_as(alice):
+    share(node, bob)
+assert is_seen()
+with acting_as(alice):
+    revoke(node, bob)
+assert not is_seen()
+print('done')
+"""
+    assert run(instance, source) == 'done\n'
