@@ -19,7 +19,7 @@ from aiida.storage.psql_dos.utils import PsqlConfig, create_sqlalchemy_engine
 from psycopg.types.string import TextLoader
 
 from nanoos_plugins.storage import security, tables
-from nanoos_plugins.storage.tenancy import TenantNode, TenantQueryBuilder, TenantStorage
+from nanoos_plugins.storage.tenancy import TenantNode, TenantQueryBuilder, TenantStorage, make
 
 if TYPE_CHECKING:
     from aiida.manage.configuration import Profile
@@ -83,28 +83,18 @@ class TenantPsqlDosStorage(TenantStorage, PsqlDosBackend):
         self.reader.dispose()
 
     @classmethod
-    def initialise(cls, profile: Profile, reset: bool = False) -> bool:
-        """Make the storage, and all that is ours in its database."""
-        initialised = super().initialise(profile, reset)
-        _set_up(profile)
-        return initialised
+    def set_up(cls, profile: Profile) -> None:
+        """Make what is ours, and the rights of those who read."""
+        with _opened(profile) as connection:
+            make(connection, INDEXES)
+            security.secure(connection, _reader_config(profile)['database_username'])
 
     @classmethod
-    def migrate(cls, profile: Profile) -> None:
-        """Migrate to AiiDA's newest schema, then make what of ours is missing."""
+    def take_down(cls, profile: Profile) -> None:
+        """Remove our policies, views and triggers."""
         with _opened(profile) as connection:
             security.release(connection)
             tables.unwatch(connection)
-        super().migrate(profile)
-        _set_up(profile)
-
-    def maintain(self, full: bool = False, dry_run: bool = False, **kwargs: Any) -> None:
-        """Do AiiDA's maintenance and gather the statistics by which PostgreSQL plans its queries."""
-        super().maintain(full=full, dry_run=dry_run, **kwargs)
-        if not dry_run:
-            session = self.get_session()
-            session.execute(sa.text('ANALYZE'))
-            session.commit()
 
     def query(self) -> TenantPsqlQueryBuilder:
         """Return a query builder."""
@@ -159,13 +149,3 @@ def _opened(profile: Profile) -> Iterator[sa.Connection]:
             yield connection
     finally:
         engine.dispose()
-
-
-def _set_up(profile: Profile) -> None:
-    """Make our tables, indexes, roles' rights and statistics."""
-    with _opened(profile) as connection:
-        tables.create(connection)
-        security.secure(connection, _reader_config(profile)['database_username'])
-        for name, columns in INDEXES.items():
-            connection.execute(sa.text(f'CREATE INDEX IF NOT EXISTS {name} ON {columns}'))
-        connection.execute(sa.text('ANALYZE'))

@@ -17,8 +17,8 @@ from aiida.storage.sqlite_zip import models, orm
 from aiida.storage.sqlite_zip.utils import create_sqla_engine
 from sqlalchemy.orm import scoped_session, sessionmaker
 
-from nanoos_plugins.storage import counts, cover, properties, tables
-from nanoos_plugins.storage.tenancy import TenantNode, TenantQueryBuilder, TenantStorage
+from nanoos_plugins.storage import tables
+from nanoos_plugins.storage.tenancy import TenantNode, TenantQueryBuilder, TenantStorage, make
 
 if TYPE_CHECKING:
     from aiida.manage.configuration import Profile
@@ -59,29 +59,17 @@ class TenantSqliteDosStorage(TenantStorage, SqliteDosStorage):
     """SQLite storage in which every node belongs to who made it; readable by plain AiiDA as well."""
 
     @classmethod
-    def initialise(cls, profile: Profile, reset: bool = False) -> bool:
-        """Make the storage, its indexes and the tables of shares."""
-        initialised = super().initialise(profile, reset)
-        _set_up(profile)
-        return initialised
+    def set_up(cls, profile: Profile) -> None:
+        """Set the database to a write-ahead log, and make what is ours."""
+        with _opened(profile) as connection:
+            connection.execute(sa.text('PRAGMA journal_mode = WAL'))
+            make(connection, INDEXES)
 
     @classmethod
-    def migrate(cls, profile: Profile) -> None:
-        """Migrate to AiiDA's newest schema, then make what of ours is missing."""
+    def take_down(cls, profile: Profile) -> None:
+        """Remove our views and triggers."""
         with _opened(profile) as connection:
-            cover.unwatch(connection)
-            properties.unwatch(connection)
-            counts.unwatch(connection)
-        super().migrate(profile)
-        _set_up(profile)
-
-    def maintain(self, full: bool = False, dry_run: bool = False, **kwargs: Any) -> None:
-        """Do AiiDA's maintenance and gather the statistics by which SQLite plans its queries."""
-        super().maintain(full=full, dry_run=dry_run, **kwargs)
-        if not dry_run:
-            session = self.get_session()
-            session.execute(sa.text('ANALYZE'))
-            session.commit()
+            tables.unwatch(connection)
 
     def query(self) -> TenantSqliteQueryBuilder:
         """Return a query builder."""
@@ -140,13 +128,3 @@ def _opened(profile: Profile) -> Iterator[sa.Connection]:
             connection.commit()
     finally:
         engine.dispose()
-
-
-def _set_up(profile: Profile) -> None:
-    """Set the database to a write-ahead log, and make our tables, indexes and statistics."""
-    with _opened(profile) as connection:
-        connection.execute(sa.text('PRAGMA journal_mode = WAL'))
-        tables.create(connection)
-        for name, columns in INDEXES.items():
-            connection.execute(sa.text(f'CREATE INDEX IF NOT EXISTS {name} ON {columns}'))
-        connection.execute(sa.text('ANALYZE'))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import pickle
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from aiida.engine import Process
 from aiida.orm.entities import from_backend_entity
 from aiida.orm.nodes.caching import NodeCaching
 
+from nanoos_plugins.storage import tables
 from nanoos_plugins.storage.owner import acting_pk
 from nanoos_plugins.storage.shares import NODES, USERS, visible_to
 
@@ -27,6 +29,7 @@ HASH_FILTER = f'extras.{NodeCaching._HASH_EXTRA_KEY}'
 BUILT, MOST_BUILT, LONGEST_KEY = 'nanoos_built_queries', 256, 10_000
 
 if TYPE_CHECKING:
+    from aiida.manage.configuration import Profile
     from aiida.storage.psql_dos.backend import PsqlDosBackend
     from aiida.storage.psql_dos.orm.nodes import SqlaNode
     from aiida.storage.psql_dos.orm.querybuilder.main import SqlaQueryBuilder
@@ -36,7 +39,39 @@ else:
 
 
 class TenantStorage(PsqlDosBackend):
-    """Mixin of a storage: whoever acts is the default user."""
+    """Mixin of a storage: whoever acts is the default user; beside AiiDA's tables there are ours."""
+
+    @classmethod
+    def initialise(cls, profile: Profile, reset: bool = False) -> bool:
+        """Make the storage, and all that is ours in its database."""
+        initialised: bool = super().initialise(profile, reset)
+        cls.set_up(profile)
+        return initialised
+
+    @classmethod
+    def migrate(cls, profile: Profile) -> None:
+        """Migrate to AiiDA's newest schema, then make what of ours is missing."""
+        cls.take_down(profile)
+        super().migrate(profile)
+        cls.set_up(profile)
+
+    @classmethod
+    def set_up(cls, profile: Profile) -> None:
+        """Make our tables, indexes and statistics where they are missing."""
+        raise NotImplementedError
+
+    @classmethod
+    def take_down(cls, profile: Profile) -> None:
+        """Remove what keeps AiiDA from changing its tables, until `set_up`."""
+        raise NotImplementedError
+
+    def maintain(self, full: bool = False, dry_run: bool = False, **kwargs: Any) -> None:
+        """Do AiiDA's maintenance and gather the statistics by which the database plans its queries."""
+        super().maintain(full=full, dry_run=dry_run, **kwargs)
+        if not dry_run:
+            session = self.get_session()
+            session.execute(sa.text('ANALYZE'))
+            session.commit()
 
     @property
     def default_user(self) -> orm.User | None:
@@ -74,6 +109,14 @@ class TenantStorage(PsqlDosBackend):
 
     def _pk(self, statement: sa.Select[int]) -> int | None:
         return self.get_session().scalar(statement)
+
+
+def make(connection: sa.Connection, indexes: Mapping[str, str]) -> None:
+    """Make our tables, these indexes, and statistics."""
+    tables.create(connection)
+    for name, columns in indexes.items():
+        connection.execute(sa.text(f'CREATE INDEX IF NOT EXISTS {name} ON {columns}'))
+    connection.execute(sa.text('ANALYZE'))
 
 
 class TenantNode(SqlaNode):
