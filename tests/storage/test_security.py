@@ -166,6 +166,10 @@ def test_a_viewer_of_one_group_sees_nothing_outside_it(world: sa.Connection, rea
         with reader.connect() as connection:
             tell(connection, viewer)
             assert connection.scalar(statement) == count
+    # The properties are of the process, which is in no group.
+    assert owners(reader, 'nanoos_property', Viewer(ALICE)) == {ALICE}
+    for place in (group, of_bob):
+        assert owners(reader, 'nanoos_property', Viewer(ALICE, place)) == set()
 
 
 def test_what_was_told_ends_with_the_transaction(world: sa.Connection, reader: sa.Engine) -> None:
