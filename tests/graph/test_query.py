@@ -240,6 +240,17 @@ def test_rows_come_in_the_order_that_was_asked_for(
         assert numbers == sorted(numbers, reverse='desc' in str(order))
 
 
+def test_the_first_key_of_an_order_comes_first(graph: EosGraph, mine: Viewer) -> None:
+    """Two documents that differ in nothing but the order of two keys are two queries."""
+    raw = [calculation.outputs.output_parameters for calculation in graph.calculations]
+    dicts = [node.uuid for node in (graph.job.inputs.parameters, *raw)]
+    vertex = {'type': 'core.dict', 'tag': 'd', 'filters': {'uuid': {'in': dicts}}, 'project': 'uuid'}
+    by_ctime, by_uuid = {'ctime': 'asc'}, {'uuid': 'asc'}
+    for keys, expected in ((by_ctime | by_uuid, dicts), (by_uuid | by_ctime, sorted(dicts))):
+        found = ask(mine, {'vertices': [vertex], 'order_by': {'d': keys}})
+        assert [row['d']['uuid'] for row in found] == expected
+
+
 def test_limit_is_of_all_pages(graph: EosGraph, mine: Viewer) -> None:
     document = {'vertices': [{'type': 'node', 'tag': 'n', 'project': 'uuid'}], 'limit': 7}
     assert len(ask(mine, document, 3)) == 7
