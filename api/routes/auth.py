@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from fastapi import APIRouter, Request, status
+from fastapi import APIRouter, Request, Response, status
 from sqlalchemy import Connection
 
 from api.database import look, read, transact
+from api.refresh_cookie import LEEWAY, InCookie, clear, give, refresh_token_of
 from api.schemas.auth import (
     Invite,
     MadeToken,
@@ -20,6 +21,7 @@ from api.schemas.auth import (
     SignIn,
     SignUp,
     Token,
+    Ways,
 )
 from api.security import Admin, Reader
 from nanoos_plugins.accounts.account import authenticate, find_account, normal_email, set_password
@@ -43,12 +45,15 @@ def _limit(request: Request) -> None:
     request.app.state.sign_ins.take(request.client.host if request.client else '')
 
 
-def _session(tokens: SessionTokens) -> Session:
-    return Session(access_token=tokens.access, refresh_token=tokens.refresh, expires_in=tokens.expires_in)
+@router.get('/ways')
+async def get_ways(request: Request) -> Ways:
+    """Return how people get in here, for whoever is not in yet."""
+    state = request.app.state
+    return Ways(sign_up=state.settings.sign_up, elsewhere=state.oidc is not None)
 
 
 @router.post('/sign-up', status_code=status.HTTP_201_CREATED)
-async def sign_up(request: Request, body: SignUp) -> Session:
+async def sign_up(request: Request, response: Response, body: SignUp, in_cookie: InCookie) -> Session:
     """Open an account and sign in; whether that is possible is a setting of the instance."""
     _limit(request)
     policy = request.app.state.settings.sign_up
@@ -58,14 +63,16 @@ async def sign_up(request: Request, body: SignUp) -> Session:
         'make_user', None, **body.model_dump(), needs_invite=policy == 'invite'
     )
     key = request.app.state.signing_key
-    return _session(await read(request, transact, begin_session, made['user_pk'], key))
+    tokens = await read(request, transact, begin_session, made['user_pk'], key)
+    return give(request, response, tokens, in_cookie)
 
 
 @router.post('/sign-in')
-async def sign_in(request: Request, body: SignIn) -> Session:
+async def sign_in(request: Request, response: Response, body: SignIn, in_cookie: InCookie) -> Session:
     """Begin a session."""
     _limit(request)
-    return _session(await read(request, _sign_in, body, request.app.state.signing_key))
+    tokens = await read(request, _sign_in, body, request.app.state.signing_key)
+    return give(request, response, tokens, in_cookie)
 
 
 def _sign_in(body: SignIn, key: bytes) -> SessionTokens:
@@ -74,18 +81,25 @@ def _sign_in(body: SignIn, key: bytes) -> SessionTokens:
 
 
 @router.post('/refresh')
-async def refresh(request: Request, body: Refresh) -> Session:
-    """Go on with a session. A refresh token works once; when it comes again the session ends."""
-    tokens = await read(request, transact, refresh_session, body.refresh_token, request.app.state.signing_key)
+async def refresh(request: Request, response: Response, body: Refresh, in_cookie: InCookie) -> Session:
+    """Go on with a session. A refresh token works once; when it comes again the session ends.
+
+    In a browser, with the cookie, the one before the newest gives the newest again for 30 s: a page may be
+    left before the answer comes.
+    """
+    token = refresh_token_of(request, body, in_cookie)
+    key, leeway = request.app.state.signing_key, LEEWAY if in_cookie else 0.0
+    tokens = await read(request, transact, refresh_session, token, key, leeway)
     if tokens is None:
         raise NotAuthenticatedError(ENDED)
-    return _session(tokens)
+    return give(request, response, tokens, in_cookie)
 
 
 @router.post('/sign-out', status_code=status.HTTP_204_NO_CONTENT)
-async def sign_out(request: Request, caller: Reader) -> None:
-    """End the session that asks: its tokens are worth nothing from now on."""
+async def sign_out(request: Request, response: Response, caller: Reader) -> None:
+    """End the session that asks: its tokens are worth nothing from now on, and a cookie is deleted."""
     await read(request, transact, end_session, _session_id(caller))
+    clear(request, response)
 
 
 def _session_id(caller: Caller) -> str:

@@ -6,13 +6,14 @@ from secrets import compare_digest
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import text
 
 from api.database import read, read_slowly
 from api.metrics import registry_of
-from api.security import current
+from api.security import Reader, current
 from nanoos_plugins.graph.tables import connection
+from nanoos_plugins.install.daemon import worker_pids
 
 router = APIRouter(tags=['operations'])
 #: Where Prometheus looks for it, outside /api.
@@ -23,6 +24,12 @@ class Health(BaseModel):
     """How the API is."""
 
     status: str
+
+
+class Daemon(BaseModel):
+    """How AiiDA's daemon is, which runs what is submitted."""
+
+    workers: int = Field(description='its workers that run; 0: nothing that is submitted is started')
 
 
 @router.get('/health')
@@ -36,6 +43,12 @@ async def get_readiness(request: Request) -> Health:
     """Say that the database answers, so that requests can be sent here."""
     await read(request, _ask_database)
     return Health(status='ok')
+
+
+@router.get('/health/daemon')
+async def get_daemon(request: Request, caller: Reader) -> Daemon:
+    """Say how many workers the daemon has."""
+    return Daemon(workers=len(await read_slowly(request, worker_pids)))
 
 
 @metrics.get('/metrics', response_class=Response, include_in_schema=False)

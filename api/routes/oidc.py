@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
 from api.database import read, transact
 from api.errors import NotFoundError
+from api.refresh_cookie import InCookie, give
 from api.schemas.auth import Session
 from api.schemas.oidc import BegunSignIn, ReturnedSignIn
 from api.settings import Settings
@@ -53,7 +54,9 @@ async def begin_oidc(request: Request) -> BegunSignIn:
 
 
 @router.post('/finish')
-async def finish_oidc(request: Request, body: ReturnedSignIn) -> Session:
+async def finish_oidc(
+    request: Request, response: Response, body: ReturnedSignIn, in_cookie: InCookie
+) -> Session:
     """Begin a session of who comes back from the provider; somebody new may get an account, as at sign-up."""
     provider = _provider(request)
     pending = await read(request, transact, take, body.state, body.secret)
@@ -78,4 +81,4 @@ async def finish_oidc(request: Request, body: ReturnedSignIn) -> Session:
         user_pk = made['user_pk']
     await read(request, transact, remember, identity, user_pk)
     tokens = await read(request, transact, begin_session, user_pk, request.app.state.signing_key)
-    return Session(access_token=tokens.access, refresh_token=tokens.refresh, expires_in=tokens.expires_in)
+    return give(request, response, tokens, in_cookie)

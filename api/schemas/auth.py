@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -30,17 +31,26 @@ class SignUp(SignIn):
     invite: str | None = Field(None, max_length=200, description='code of an invite, where one is needed')
 
 
+class Ways(BaseModel):
+    """How people get in here."""
+
+    sign_up: Literal['closed', 'invite', 'open'] = Field(
+        description='who may open an account: nobody, whoever has an invite, everybody'
+    )
+    elsewhere: bool = Field(description='whether people sign in at an OpenID Connect provider as well')
+
+
 class Refresh(Request):
     """What goes on with a session."""
 
-    refresh_token: str = Field(max_length=200)
+    refresh_token: str | None = Field(None, max_length=200, description='null: it is in the cookie')
 
 
 class Session(BaseModel):
     """An open session."""
 
     access_token: str = Field(description='for the header `Authorization: Bearer …`')
-    refresh_token: str = Field(description='for /auth/refresh, once')
+    refresh_token: str | None = Field(description='for /auth/refresh, once; null: it is in the cookie')
     token_type: str = 'bearer'
     expires_in: int = Field(description='how long the access token is valid [s]')
 

@@ -1,11 +1,14 @@
 """Sessions: a short-lived access token that is signed, and a refresh token that works once.
 
 A refresh token that comes a second time has been stolen, or its thief came first: the whole session ends
-(OAuth 2.0 Security Best Current Practice, RFC 9700, §4.14.2).
+(OAuth 2.0 Security Best Current Practice, RFC 9700, §4.14.2). A browser is given some seconds: a page that is
+left while it refreshes never sees the answer, and two tabs may ask at once; both get the same next token.
 """
 
 from __future__ import annotations
 
+import base64
+import hmac
 import time
 from dataclasses import dataclass
 from functools import lru_cache
@@ -51,9 +54,12 @@ def begin_session(connection: sa.Connection, user_pk: int, key: bytes) -> Sessio
     return _tokens(session_id, secret, user_pk, key)
 
 
-def refresh_session(connection: sa.Connection, refresh: str, key: bytes) -> SessionTokens | None:
+def refresh_session(
+    connection: sa.Connection, refresh: str, key: bytes, leeway: float = 0.0
+) -> SessionTokens | None:
     """Return new tokens for a refresh token, which is used up by that.
 
+    :param leeway: [s] in which the token before the newest still gives the newest, and ends nothing.
     :return: None for a token that was used before: the session has been ended, which is to be committed.
     :raises NotAuthenticatedError: for one that belongs to no open session.
     """
@@ -61,17 +67,24 @@ def refresh_session(connection: sa.Connection, refresh: str, key: bytes) -> Sess
     row = _session(connection, session_id)
     if row is None or not _is_open(row) or not secret:
         raise NotAuthenticatedError(ENDED)
-    if not is_secret(secret, row.refresh_hash):
-        end_session(connection, session_id)
-        return None
-    new, now = new_secret(), time.time()
-    # The old hash is part of the condition, so that of two requests at the same moment only one succeeds.
-    unused = sa.and_(SESSIONS.c.id == session_id, SESSIONS.c.refresh_hash == row.refresh_hash)
-    values = {'refresh_hash': digest(new), 'expires': now + REFRESH_SECONDS}
-    if not connection.execute(sa.update(SESSIONS).where(unused).values(values)).rowcount:
-        end_session(connection, session_id)
-        return None
-    return _tokens(session_id, new, row.user_id, key)
+    following, now = _following(secret, key), time.time()
+    if is_secret(secret, row.refresh_hash):
+        # The old hash is part of the condition, so that of two requests at the same moment only one succeeds.
+        unused = sa.and_(SESSIONS.c.id == session_id, SESSIONS.c.refresh_hash == row.refresh_hash)
+        values = {'refresh_hash': digest(following), 'expires': now + REFRESH_SECONDS}
+        if connection.execute(sa.update(SESSIONS).where(unused).values(values)).rowcount:
+            return _tokens(session_id, following, row.user_id, key)
+        row = _session(connection, session_id)
+    if row and now - (row.expires - REFRESH_SECONDS) < leeway and is_secret(following, row.refresh_hash):
+        return _tokens(session_id, following, row.user_id, key)
+    end_session(connection, session_id)
+    return None
+
+
+def _following(secret: str, key: bytes) -> str:
+    """Return the secret after this one: the same each time it is asked for, and only here."""
+    code = hmac.digest(key, b'refresh:' + secret.encode(), 'sha256')
+    return base64.urlsafe_b64encode(code).rstrip(b'=').decode()
 
 
 def end_session(connection: sa.Connection, session_id: str) -> None:

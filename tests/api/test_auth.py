@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import jwt
@@ -12,6 +13,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from api.main import create_app
+from api.routes import auth
 from api.settings import Settings
 from nanoos_plugins.accounts import sessions
 from nanoos_plugins.accounts.account import close_account, reopen_account, set_role
@@ -258,3 +260,88 @@ def test_no_secret_is_kept_as_it_is(sign_up: Callable[..., Person], nanoos_home:
     for secret in (PASSWORD, person.session['refresh_token'].split('.')[1], made['token'].split('_', 2)[2]):
         assert secret.encode() not in content
     assert (nanoos_home / 'signing.key').stat().st_mode & 0o777 == 0o600
+
+
+def in_browser(client: TestClient, what: str, body: dict[str, Any], cookie: str | None = None) -> Any:
+    """Ask as a page of this site does; the cookie jar of the client stays empty."""
+    headers = {'X-Requested-With': 'web', **({'Cookie': f'nanoos_refresh={cookie}'} if cookie else {})}
+    answer = client.post(f'/api/auth/{what}?session=cookie', json=body, headers=headers)
+    client.cookies.clear()
+    return answer
+
+
+def cookie_of(answer: Any) -> str:
+    """Return the refresh token that an answer puts into the cookie."""
+    assert answer.status_code in (200, 201), answer.text
+    assert answer.json()['refresh_token'] is None
+    name, _, value = answer.headers['set-cookie'].partition(';')[0].partition('=')
+    assert name == 'nanoos_refresh'
+    return str(value)
+
+
+def test_no_script_can_read_the_refresh_token_of_a_browser(client: TestClient, alice: Person) -> None:
+    answer = in_browser(client, 'sign-in', {'email': alice.email, 'password': PASSWORD})
+    attributes = {part.strip().lower() for part in answer.headers['set-cookie'].split(';')[1:]}
+    assert {'httponly', 'samesite=strict', 'path=/api/auth'} <= attributes
+    assert 'secure' not in attributes
+    assert cookie_of(answer) not in answer.text
+    assert me(client, answer.json()['access_token']).status_code == 200
+
+
+def test_over_https_the_cookie_is_sent_by_https_only(app: FastAPI, alice: Person) -> None:
+    safe = TestClient(app, base_url='https://testserver')
+    answer = in_browser(safe, 'sign-in', {'email': alice.email, 'password': PASSWORD})
+    assert '; secure' in answer.headers['set-cookie'].lower()
+
+
+def test_another_site_cannot_use_the_cookie(client: TestClient, alice: Person) -> None:
+    cookie = cookie_of(in_browser(client, 'sign-in', {'email': alice.email, 'password': PASSWORD}))
+    forged = client.post(
+        '/api/auth/refresh?session=cookie', json={}, headers={'Cookie': f'nanoos_refresh={cookie}'}
+    )
+    assert is_problem(forged, 403)
+    assert 'set-cookie' not in forged.headers
+
+
+def test_a_browser_refreshes_by_its_cookie(client: TestClient, sign_up: Callable[..., Person]) -> None:
+    person = sign_up()
+    first = cookie_of(in_browser(client, 'sign-in', {'email': person.email, 'password': PASSWORD}))
+    again = in_browser(client, 'refresh', {}, first)
+    second = cookie_of(again)
+    assert second != first
+    assert me(client, again.json()['access_token']).status_code == 200
+    assert is_problem(in_browser(client, 'refresh', {}), 401)
+    assert is_problem(client.post('/api/auth/refresh', json={}), 422)
+    headers = {'Authorization': f'Bearer {again.json()["access_token"]}'}
+    left = client.post('/api/auth/sign-out', headers=headers)
+    assert left.headers['set-cookie'].startswith('nanoos_refresh=""')
+    assert is_problem(in_browser(client, 'refresh', {}, second), 401)
+
+
+def test_a_page_that_missed_the_answer_refreshes_again_but_not_later(
+    client: TestClient, sign_up: Callable[..., Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = sign_up()
+    first = cookie_of(in_browser(client, 'sign-in', {'email': person.email, 'password': PASSWORD}))
+    with ThreadPoolExecutor(4) as tabs:
+        answers = list(tabs.map(lambda _: in_browser(client, 'refresh', {}, first), range(8)))
+    second = {cookie_of(answer) for answer in answers}
+    assert len(second) == 1
+    third = in_browser(client, 'refresh', {}, second.pop())
+    replay = in_browser(client, 'refresh', {}, first)
+    assert is_problem(replay, 401), 'two tokens later it is a replay'
+    assert is_problem(me(client, third.json()['access_token']), 401)
+
+    late = cookie_of(in_browser(client, 'sign-in', {'email': person.email, 'password': PASSWORD}))
+    cookie_of(in_browser(client, 'refresh', {}, late))
+    monkeypatch.setattr(auth, 'LEEWAY', -1.0)
+    assert is_problem(in_browser(client, 'refresh', {}, late), 401)
+
+
+def test_whoever_is_not_in_yet_is_told_how_to_get_in(
+    app: FastAPI, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client.get('/api/auth/ways').json() == {'sign_up': 'open', 'elsewhere': False}
+    monkeypatch.setattr(app.state.settings, 'sign_up', 'invite')
+    monkeypatch.setattr(app.state, 'oidc', object())
+    assert client.get('/api/auth/ways').json() == {'sign_up': 'invite', 'elsewhere': True}
