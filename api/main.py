@@ -75,6 +75,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     with connection() as opened:
         tables.create(opened)
         opened.commit()
+    settings = app.state.settings
+    app.state.threads = Threads(settings.read_threads, settings.slow_threads)
     app.state.signing_key = signing_key()
     app.state.writer = Writer()
     await app.state.writer.start()
@@ -85,6 +87,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         await app.state.events.stop()
         await app.state.writer.stop()
+        app.state.threads.close()
 
 
 class Application(FastAPI):
@@ -115,7 +118,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         responses=errors.RESPONSES,
     )
     app.state.settings = chosen
-    app.state.threads = Threads(chosen.read_threads, chosen.slow_threads)
     app.state.oidc = oidc.provider_of(chosen)
     app.state.archives = Children(chosen.archive_processes)
     app.state.requests = RateLimit(chosen.requests_per_minute)

@@ -25,9 +25,10 @@ class Moment:
         state = self._app.state
         yield _gauge('writes_waiting', 'Writes that have not been answered.', state.writer.waiting)
         yield _gauge('event_subscribers', 'Who follows the events.', state.events.subscribers)
-        busy = {name: getattr(state.threads, name).borrowed_tokens for name in ('read', 'slow')}
-        yield _gauges('threads_busy', 'Statements that run now.', 'threads', busy)
-        limits = {name: getattr(state.threads, name).total_tokens for name in ('read', 'slow')}
+        pools = {'read': state.threads.read, 'slow': state.threads.slow}
+        busy = {name: pool.busy for name, pool in pools.items()}
+        yield _gauges('threads_busy', 'Statements that run or wait for a thread.', 'threads', busy)
+        limits = {name: pool.size for name, pool in pools.items()}
         yield _gauges('threads_limit', 'Statements that may run at the same time.', 'threads', limits)
         with connection() as opened:
             pool = opened.engine.pool

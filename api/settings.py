@@ -41,7 +41,7 @@ class Settings(BaseSettings):
         None, description='with which Prometheus may read /metrics; administrators always may'
     )
     read_threads: int = Field(
-        4, gt=0, description='statements that run at the same time; more than cores wait for each other'
+        2, gt=0, description='statements that run at the same time; more than cores wait for each other'
     )
     slow_threads: int = Field(4, gt=0, description='queries and exports that run at the same time')
     query_seconds: float = Field(10.0, gt=0, description='[s] that a page of a query may take')

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sqlalchemy as sa
 from aiida.manage import get_manager
@@ -43,7 +44,12 @@ def tables() -> Tables:
 
     :raises TypeError: when its storage is not an SQL database that AiiDA writes.
     """
-    models = _storage().query()
+    return _tables(_storage())
+
+
+@lru_cache(maxsize=1)
+def _tables(storage: PsqlDosBackend) -> Tables:
+    models = storage.query()
     return Tables(
         node=models.Node.__table__,
         link=models.Link.__table__,
