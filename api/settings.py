@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
@@ -12,6 +13,7 @@ from pydantic_settings import (
     YamlConfigSettingsSource,
 )
 
+from api.site import BUILT
 from nanoos_plugins.install.home import home
 
 
@@ -25,6 +27,7 @@ class Settings(BaseSettings):
     sign_up: Literal['closed', 'invite', 'open'] = Field(
         'closed', description='who may open an account: nobody, whoever has an invite, everybody'
     )
+    web_dir: Path = Field(BUILT, description='folder of the built web application, where `make web` puts it')
     cors_origins: list[str] = Field([], description='origins of other web pages that may use the API')
     max_body_bytes: int = Field(1_000_000, gt=0, description='largest body of a request, uploads excepted')
     max_upload_bytes: int = Field(50_000_000, gt=0, description='largest body of an upload')

@@ -84,11 +84,21 @@ def first_administrator() -> tuple[str, str] | None:
 def _tell(address: str, administrator: tuple[str, str] | None, json: bool) -> None:
     """Say where it runs and, the first time, who may administer it."""
     email, password = administrator or (None, None)
-    lines = [f'NANO-OS runs at {address} (documentation: {address}/api/docs). Ctrl-C stops it.']
+    missing = '' if _has_site(address) else ', without the web application: `make web` builds it'
+    lines = [f'NANO-OS runs at {address}{missing} (API: {address}/api/docs). Ctrl-C stops it.']
     if administrator is not None:
         lines.append(f'First administrator: {email} with password {password} (shown this once)')
     data = {'address': address, 'administrator': email, 'password': password}
     emit(data, json, lambda: '\n'.join(lines))
+
+
+def _has_site(address: str) -> bool:
+    """Return whether the API serves the web application: it does when that has been built."""
+    try:
+        with urllib.request.urlopen(f'{address}/', timeout=5):
+            return True
+    except urllib.error.HTTPError:
+        return False
 
 
 def _await_api(api: subprocess.Popen[bytes], address: str) -> None:

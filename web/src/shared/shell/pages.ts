@@ -1,0 +1,17 @@
+import { Atom, Gem, LayoutDashboard, ListChecks, type LucideIcon, ScanSearch } from 'lucide-react';
+
+export type PageEntry = { href: string; label: string; icon: LucideIcon };
+
+/** What the navigation shows, in its order. */
+export const PAGES: PageEntry[] = [
+  { href: '/', label: 'Overview', icon: LayoutDashboard },
+  { href: '/materials', label: 'Materials', icon: Gem },
+  { href: '/structures', label: 'Structures', icon: Atom },
+  { href: '/jobs', label: 'Jobs', icon: ListChecks },
+  { href: '/query', label: 'Query', icon: ScanSearch },
+];
+
+/** Whether an address is a page or below it. */
+export function isBelow(path: string, page: string): boolean {
+  return page === '/' ? path === '/' : path === page || path.startsWith(`${page}/`);
+}

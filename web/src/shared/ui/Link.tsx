@@ -1,0 +1,16 @@
+import NextLink from 'next/link';
+import type { ComponentProps } from 'react';
+import { classes } from './classes';
+
+/** A link in running text. */
+export function Link({ className, ...rest }: ComponentProps<typeof NextLink>) {
+  return (
+    <NextLink
+      {...rest}
+      className={classes(
+        'text-accent-text underline decoration-current/30 underline-offset-3 hover:decoration-current',
+        className,
+      )}
+    />
+  );
+}

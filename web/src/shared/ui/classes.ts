@@ -1,0 +1,4 @@
+/** Join the names of classes; what is false or missing is left out. */
+export function classes(...names: (string | false | null | undefined)[]): string {
+  return names.filter(Boolean).join(' ');
+}
