@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Annotated
 
+import anyio
 from fastapi import APIRouter, Header, Query, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -151,19 +152,24 @@ async def follow_events(socket: WebSocket) -> None:
 
 
 async def _send(socket: WebSocket, caller: Caller, hello: Hello, after: Position | None) -> None:
-    """Send events until the client goes or the token is no longer valid."""
-    gone = asyncio.ensure_future(socket.receive())
-    try:
-        async with aclosing(_told(socket, caller, hello.token, hello.wanted(), after)) as told:
-            async for one in told:
-                if gone.done():
-                    return
-                if isinstance(one, Position):
-                    await socket.send_json({'id': str(one)})
-                else:
-                    await socket.send_text(one.model_dump_json())
-        await socket.close(NOT_AUTHENTICATED, 'the token is no longer valid')
-    except WebSocketDisconnect:
-        return
-    finally:
-        gone.cancel()
+    """Send events until the client goes, the server stops, or the token is no longer valid."""
+    async with anyio.create_task_group() as group:
+
+        async def wait_for_end() -> None:
+            await socket.receive()
+            group.cancel_scope.cancel()
+
+        group.start_soon(wait_for_end)
+        with suppress(WebSocketDisconnect):
+            await _tell(socket, caller, hello, after)
+        group.cancel_scope.cancel()
+
+
+async def _tell(socket: WebSocket, caller: Caller, hello: Hello, after: Position | None) -> None:
+    async with aclosing(_told(socket, caller, hello.token, hello.wanted(), after)) as told:
+        async for one in told:
+            if isinstance(one, Position):
+                await socket.send_json({'id': str(one)})
+            else:
+                await socket.send_text(one.model_dump_json())
+    await socket.close(NOT_AUTHENTICATED, 'the token is no longer valid')

@@ -46,11 +46,11 @@ def site() -> Path:
 
 
 @pytest.fixture(scope='package')
-def server(profile: Profile, site: Path) -> Iterator[Server]:
+def server(profile: Profile, site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Serve API and site; the tests sign in more often than people may."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv('NANOOS_API_SIGN_INS_PER_MINUTE', '1000000')
-        running = Server()
+        running = Server(tmp_path_factory.mktemp('api') / 'log')
         running.start()
         yield running
         running.stop()

@@ -3,7 +3,7 @@ import { api } from '@/shared/api/client';
 import { Card } from '@/shared/ui/Card';
 import { Async, Empty, ErrorPanel, SkeletonRows } from '@/shared/ui/states';
 import { JobRows } from './JobRows';
-import { type Job, useJobs } from './jobs';
+import { type Job, useJobs, workflowOf } from './jobs';
 
 const MOST = 8;
 
@@ -42,13 +42,13 @@ export function ActiveJobs() {
 function Progress({ job }: { job: Job }) {
   const status = api.useQuery('get', '/api/jobs/{uuid}/status', { params: { path: { uuid: job.uuid } } });
   return (
-    <Async query={status} loading={<span>{job.workflow}</span>}>
+    <Async query={status} loading={<span>{workflowOf(job)}</span>}>
       {({ calculations, calculations_ended, report }) => (
         <span dir="auto" className="block truncate" title={report}>
           {calculations > 0 && (
             <span className="mr-2 tabular">{`${calculations_ended} of ${calculations} calculations`}</span>
           )}
-          {report || job.workflow}
+          {report || workflowOf(job)}
         </span>
       )}
     </Async>

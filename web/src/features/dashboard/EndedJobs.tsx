@@ -3,7 +3,7 @@ import { api } from '@/shared/api/client';
 import { Card } from '@/shared/ui/Card';
 import { Async, Empty } from '@/shared/ui/states';
 import { JobRows } from './JobRows';
-import { type Job, useJobs } from './jobs';
+import { type Job, useJobs, workflowOf } from './jobs';
 
 const LOOKED_AT = 40;
 const SHOWN = 8;
@@ -41,7 +41,7 @@ function Outcome({ job }: { job: Job }) {
   const why = failure ? `${failure.process}: ${failure.message}` : job.exit_message;
   return (
     <span dir="auto" title={why ?? undefined} className="line-clamp-2 wrap-anywhere">
-      {failed && why ? why : job.workflow}
+      {failed && why ? why : workflowOf(job)}
     </span>
   );
 }

@@ -9,7 +9,12 @@ export function useJobs(status: JobStatus | undefined, limit: number) {
   return api.useQuery('get', '/api/jobs', { params: { query: { status, limit } } });
 }
 
+/** What a job computes: `nanoos.relax` is `relax`. */
+export function workflowOf(job: Job): string {
+  return job.workflow.replace(/^nanoos\./, '');
+}
+
 /** What a job is called: its label, else what it computes. */
 export function nameOf(job: Job): string {
-  return job.label || job.workflow.replace(/^nanoos\./, '');
+  return job.label || workflowOf(job);
 }

@@ -1,8 +1,8 @@
+export const SIGN_IN = '/sign-in';
+
 /** The sign-in page that leads back to an address of this site. */
 export function signInAddress(from: string): string {
-  return from === '/' || from.startsWith('/sign-in')
-    ? '/sign-in'
-    : `/sign-in?next=${encodeURIComponent(from)}`;
+  return from === '/' ? SIGN_IN : `${SIGN_IN}?next=${encodeURIComponent(from)}`;
 }
 
 /** Where to go after signing in: an address of this site, whatever the link said. */
@@ -11,8 +11,7 @@ export function returnAddress(next: string | null | undefined): string {
   try {
     const base = 'https://this.site';
     const address = new URL(next, base);
-    const isOurs =
-      address.origin === base && next.startsWith('/') && !address.pathname.startsWith('/sign-in');
+    const isOurs = address.origin === base && next.startsWith('/') && !address.pathname.startsWith(SIGN_IN);
     return isOurs ? address.pathname + address.search + address.hash : '/';
   } catch {
     return '/';

@@ -1,4 +1,4 @@
-import { CornerDownLeft, Hash, type LucideIcon, Search } from 'lucide-react';
+import { CornerDownLeft, Gem, type LucideIcon, Search } from 'lucide-react';
 import { useRouter } from 'next/router';
 import { Dialog as Radix } from 'radix-ui';
 import { type KeyboardEvent, useDeferredValue, useState } from 'react';
@@ -140,7 +140,7 @@ function useEntries(text: string): { entries: Entry[]; note: string } {
       key: one.material_id,
       label: one.name,
       detail: one.formula ?? 'Material',
-      icon: Hash,
+      icon: Gem,
       href: `/materials/${one.material_id}`,
     })),
   ];

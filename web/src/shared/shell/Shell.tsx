@@ -3,7 +3,7 @@ import dynamic from 'next/dynamic';
 import NextLink from 'next/link';
 import { useRouter } from 'next/router';
 import { type ReactNode, useEffect, useState } from 'react';
-import { signInAddress } from '@/shared/session/returnTo';
+import { SIGN_IN, signInAddress } from '@/shared/session/returnTo';
 import { useSession } from '@/shared/session/Session';
 import { Boundary } from '@/shared/ui/lazyViewer';
 import { ErrorPanel, SkeletonRows } from '@/shared/ui/states';
@@ -20,7 +20,9 @@ export function Shell({ children }: { children: ReactNode }) {
   const { status, error } = useSession();
   const { replace } = useRouter();
   useEffect(() => {
-    if (status === 'out') void replace(signInAddress(location.pathname + location.search + location.hash));
+    // While the sign-in page is being loaded, this one is still here, at the other's address.
+    if (status !== 'out' || location.pathname === SIGN_IN) return;
+    void replace(signInAddress(location.pathname + location.search + location.hash));
   }, [status, replace]);
   return (
     <div className="flex h-dvh flex-col md:grid md:grid-cols-[13.5rem_minmax(0,1fr)]">

@@ -24,7 +24,7 @@ export type TableProps<Item> = {
 export const cellLook = (column: { align?: 'right'; wide?: boolean }) =>
   classes(
     'min-w-0 truncate px-4',
-    column.align === 'right' && 'text-right tabular',
+    column.align === 'right' ? 'text-right tabular' : 'text-left',
     column.wide && 'max-md:hidden',
   );
 
@@ -34,7 +34,7 @@ export function RowLink({ href, children }: { href: string; children: ReactNode 
     <NextLink
       href={href}
       data-row-link
-      className="block truncate font-medium before:absolute before:inset-0 focus-visible:outline-none focus-visible:before:rounded-md focus-visible:before:outline-2 focus-visible:before:-outline-offset-2 focus-visible:before:outline-accent"
+      className="block truncate text-left font-medium before:absolute before:inset-0 focus-visible:outline-none focus-visible:before:rounded-md focus-visible:before:outline-2 focus-visible:before:-outline-offset-2 focus-visible:before:outline-accent"
     >
       {children}
     </NextLink>
