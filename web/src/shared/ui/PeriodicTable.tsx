@@ -30,7 +30,7 @@ export function PeriodicTable({
         role="group"
         aria-label="Elements"
         onKeyDown={move}
-        className="grid min-w-xl grid-cols-[repeat(18,minmax(0,1fr))] gap-0.5"
+        className="grid min-w-108 grid-cols-[repeat(18,minmax(0,1fr))] gap-0.5 pb-1"
       >
         {ELEMENTS.map(({ symbol, row, column }) => {
           const isChosen = value.includes(symbol);
@@ -48,7 +48,7 @@ export function PeriodicTable({
               style={{ gridRow: row, gridColumn: column }}
               className={classes(
                 'aspect-square rounded text-xs font-medium transition-colors',
-                row > 7 && 'mt-1',
+                row > 7 && 'translate-y-1',
                 isChosen ? 'bg-accent text-on-accent' : 'bg-sunken text-text hover:bg-hover',
               )}
             >

@@ -116,7 +116,7 @@ export function VirtualTable<Item>({
         {isFetchingNextPage && <SkeletonRows rows={2} />}
         {isFetchNextPageError && <ErrorPanel error={list.error} retry={fetchNextPage} />}
       </div>
-      <footer
+      <div
         role="status"
         className="flex min-h-8 shrink-0 items-center justify-between gap-3 border-t border-line px-4 text-xs text-muted"
       >
@@ -128,7 +128,7 @@ export function VirtualTable<Item>({
             The list has changed: load it again
           </Button>
         )}
-      </footer>
+      </div>
     </div>
   );
 }

@@ -35,7 +35,7 @@ export function CopyButton({ text, label = 'Copy' }: { text: string; label?: str
 /** `<CopyId id={node.uuid} />`: the beginning of a UUID, and the whole of it to copy. */
 export function CopyId({ id, whole = false }: { id: string; whole?: boolean }) {
   return (
-    <span className="inline-flex items-center gap-1">
+    <span className="relative inline-flex items-center gap-1">
       <code title={id} className="text-xs text-muted">
         {whole ? id : id.slice(0, 8)}
       </code>

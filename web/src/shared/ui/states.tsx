@@ -69,7 +69,7 @@ export function ErrorPanel({
         <p className="font-medium">
           {title ?? (isUnreachable ? 'Not loaded' : (problem?.title ?? 'Something went wrong'))}
         </p>
-        <p className="mt-0.5 wrap-anywhere text-muted">{messageOf(error)}</p>
+        <p className="mt-0.5 wrap-anywhere text-muted first-letter:uppercase">{messageOf(error)}</p>
         {problem && problem.errors.length > 1 && (
           <ul className="mt-1 list-disc pl-4 text-muted">
             {problem.errors.map((one) => (
