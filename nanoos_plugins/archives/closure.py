@@ -7,6 +7,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from aiida.common.links import GraphTraversalRules
 
+from nanoos_plugins.graph.among import among
 from nanoos_plugins.graph.nodes import chunks
 from nanoos_plugins.graph.tables import tables
 from nanoos_plugins.storage.shares import GROUP_NODES, Viewer, seen_by
@@ -42,12 +43,11 @@ def _steps(viewer: Viewer, most: int) -> list[sa.Select[int]]:
     """Return the statements of what is behind the nodes `level`, back and forward."""
     node, link = tables().node, tables().link
     ways = ((link.c.output_id, link.c.input_id, BACKWARD), (link.c.input_id, link.c.output_id, FORWARD))
-    level: sa.BindParameter[int] = sa.bindparam('level', expanding=True)
     return [
         sa.select(there)
         .join(node, node.c.id == there)
         # Added to a text, the type is not looked up by its index, which has a sixth of all links.
-        .where(here.in_(level), (link.c.type + '').in_(kinds), seen_by(viewer, node.c))
+        .where(among(here, 'level'), (link.c.type + '').in_(kinds), seen_by(viewer, node.c))
         .distinct()
         # One more than fits, were all of those that were found among them.
         .limit(2 * most + 1)

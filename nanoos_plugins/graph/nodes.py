@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from nanoos_plugins.graph.among import among
 from nanoos_plugins.graph.at_once import fetch
 from nanoos_plugins.graph.keyset import Cursor
 from nanoos_plugins.graph.seen import newest_as_json, newest_kept
@@ -182,7 +183,7 @@ def read_nodes(opened: sa.Connection, viewer: Viewer | None, pks: Sequence[int])
 def _among(tabled: Tables, viewer: Viewer | None) -> sa.Select[Any]:
     """Return the statement of those of the nodes `pks` that the viewer sees."""
     node = tabled.node
-    is_named = node.c.id.in_(sa.bindparam('pks', expanding=True))
+    is_named = among(node.c.id, 'pks')
     return _projection(tabled).where(is_named, seen_by(viewer, node.c))
 
 

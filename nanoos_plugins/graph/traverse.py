@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from nanoos_plugins.graph.among import among
 from nanoos_plugins.graph.at_once import fetch
 from nanoos_plugins.graph.folding import ProvenanceLink
 from nanoos_plugins.graph.nodes import Node, chunks, node_pk, read_nodes
@@ -199,7 +200,7 @@ def _behind(
     # PostgreSQL plans for all rows unless it is told how few are wanted: it would sort a hub's links first.
     yielded = 0
     for first in FIRST_LINKS:
-        rows = fetch(opened, _first(statement), {**values, 'first': first})
+        rows = fetch(opened, _first(statement, first), values)
         yield from rows[yielded:]
         yielded = len(rows)
         if yielded < first:
@@ -214,7 +215,7 @@ def _links_behind(tabled: Tables, viewer: Viewer | None, side: int, has_kinds: b
     """Return the statement of the links behind the nodes `level` to what the viewer sees."""
     node, link = tabled.node, tabled.link
     here, there = (link.c.input_id, link.c.output_id) if side else (link.c.output_id, link.c.input_id)
-    is_behind = here.in_(sa.bindparam('level', expanding=True))
+    is_behind = among(here, 'level')
     return (
         sa.select(here, there, link.c.id)
         .join(node, node.c.id == there)
@@ -224,13 +225,13 @@ def _links_behind(tabled: Tables, viewer: Viewer | None, side: int, has_kinds: b
 
 
 @lru_cache
-def _first(statement: sa.Select[Any]) -> sa.Select[Any]:
-    return statement.limit(sa.bindparam('first', type_=sa.Integer))
+def _first(statement: sa.Select[Any], count: int) -> sa.Select[Any]:
+    return statement.limit(sa.literal_column(str(count), sa.Integer))
 
 
 def _of_kinds(tabled: Tables, has_kinds: bool) -> list[sa.ColumnElement[bool]]:
     # Added to a text, the column is not looked up by its index, which would give a sixth of all links.
-    return [(tabled.link.c.type + '').in_(sa.bindparam('kinds', expanding=True))] if has_kinds else []
+    return [among(tabled.link.c.type + '', 'kinds')] if has_kinds else []
 
 
 def links_between(
@@ -248,7 +249,7 @@ def links_between(
     few = len(sources) <= MOST_NODES
     statement = _links_to(tables(), few, kinds is not None)
     for chunk in chunks(targets if sources else ()):
-        values = {'targets': chunk, 'sources': list(sources) if few else (), 'kinds': sorted(kinds or ())}
+        values = {'targets': chunk, 'sources': list(sources) if few else [], 'kinds': sorted(kinds or ())}
         found |= {
             ProvenanceLink(*row) for row in fetch(opened, statement, values) if few or row[0] in sources
         }
@@ -260,10 +261,10 @@ def _links_to(tabled: Tables, has_sources: bool, has_kinds: bool) -> sa.Select[A
     """Return the statement of the links to the nodes `targets`, from the nodes `sources` or from all."""
     link = tabled.link
     conditions = [
-        link.c.output_id.in_(sa.bindparam('targets', expanding=True)),
+        among(link.c.output_id, 'targets'),
         *_of_kinds(tabled, has_kinds),
     ]
     if has_sources:
         # A sum is not looked up by the index of its column.
-        conditions.append((link.c.input_id + 0).in_(sa.bindparam('sources', expanding=True)))
+        conditions.append(among(link.c.input_id + 0, 'sources'))
     return sa.select(link.c.input_id, link.c.output_id, link.c.type, link.c.label).where(*conditions)

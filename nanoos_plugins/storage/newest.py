@@ -85,8 +85,10 @@ def may_reach(ctime: sa.ColumnElement[datetime], own: sa.FromClause, most: int) 
     :param own: rows with `ctime`, the newest ones of a way that the page follows.
     :param most: rows of the page, of which `own` has no more.
     """
-    oldest = sa.select(sa.case((sa.func.count() >= most, sa.func.min(own.c.ctime)))).select_from(own)
-    return ctime >= sa.func.coalesce(oldest.scalar_subquery(), sa.literal(_EVER, ctime.type))
+    oldest = sa.case((sa.func.count() >= most, sa.func.min(own.c.ctime)))
+    # All of it in the subquery: PostgreSQL looks up by no expression that it does not know to be leakproof.
+    ever = sa.literal(_EVER, ctime.type)
+    return ctime >= sa.select(sa.func.coalesce(oldest, ever)).select_from(own).scalar_subquery()
 
 
 def _covered(

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 INDEXES = {
     'ix_nanoos_node_type_ctime': 'db_dbnode (node_type, ctime)',
     'ix_nanoos_node_user_ctime_id': 'db_dbnode (user_id, ctime, id)',
+    # The links of a hub come in order without being sorted; on SQLite each index has the key at its end.
+    'ix_nanoos_link_input_id': 'db_dblink (input_id, id)',
+    'ix_nanoos_link_output_id': 'db_dblink (output_id, id)',
     'ix_nanoos_node_hash': f"db_dbnode ((extras ->> '{NodeCaching._HASH_EXTRA_KEY}'))",
 }
 

@@ -37,38 +37,38 @@ def _setting(name: str) -> str:
     )
 
 
-#: The owner of the root `r`: by subqueries, lest a planner begins with all nodes of somebody.
-_OWNER = """coalesce((SELECT n.user_id FROM db_dbnode n WHERE n.id = r.node_id),
-                (SELECT g.user_id FROM db_dbgroup g WHERE g.id = r.group_id))"""
 _FUNCTIONS = (
     _setting('viewer'),
     _setting('group'),
     _setting('system'),
+    'CREATE OR REPLACE FUNCTION nanoos_roots() RETURNS int[] STABLE LANGUAGE sql'
+    " AS $body$ SELECT coalesce(nullif(current_setting('nanoos.roots', true), ''), '{}')::int[] $body$",
     _function(
         'nanoos_system_user() RETURNS int',
         f"RETURN (SELECT id FROM db_dbuser WHERE email = '{SYSTEM_EMAIL}')",
     ),
+    # As `shares.open_roots` says it.
+    _function(
+        'nanoos_open_roots() RETURNS int[]',
+        """RETURN ARRAY(
+            SELECT s.root_id FROM nanoos_share s WHERE s.grantee_id = nanoos_viewer()
+            UNION SELECT s.root_id FROM nanoos_share s
+            WHERE s.grantee_id IS NULL AND nanoos_viewer() IS NOT NULL
+            UNION SELECT s.root_id FROM nanoos_root r JOIN nanoos_share s ON s.root_id = r.id
+            WHERE r.owner_id = nanoos_viewer() AND s.access = 'write')""",
+    ),
+    """CREATE OR REPLACE FUNCTION nanoos_tell(viewer int, node_group int) RETURNS void LANGUAGE plpgsql
+    AS $body$ BEGIN
+        PERFORM set_config('nanoos.viewer', viewer::text, true);
+        PERFORM set_config('nanoos.group', coalesce(node_group::text, ''), true);
+        PERFORM set_config('nanoos.system', coalesce(nanoos_system_user()::text, ''), true);
+        PERFORM set_config('nanoos.roots', nanoos_open_roots()::text, true);
+    END $body$""",
     # The functions below return the key by which something is seen, NULL when it is not.
     _function(
         'nanoos_owned(root int) RETURNS int',
-        f"""RETURN (
-            SELECT r.id FROM nanoos_root r WHERE r.id = root AND nanoos_viewer() = {_OWNER})""",
-    ),
-    _function(
-        'nanoos_granted() RETURNS SETOF int ROWS 10',
-        """RETURN QUERY SELECT s.root_id FROM nanoos_share s WHERE s.grantee_id = nanoos_viewer()
-            UNION SELECT s.root_id FROM nanoos_share s
-            WHERE s.grantee_id IS NULL AND nanoos_viewer() IS NOT NULL""",
-    ),
-    _function(
-        'nanoos_covered(node int) RETURNS int',
-        f"""RETURN coalesce(
-            (SELECT c.root_id FROM nanoos_cover c JOIN nanoos_share s ON s.root_id = c.root_id
-                WHERE c.node_id = node AND nanoos_viewer() IS NOT NULL
-                AND (s.grantee_id = nanoos_viewer() OR s.grantee_id IS NULL) LIMIT 1),
-            (SELECT c.root_id FROM nanoos_cover c JOIN nanoos_root r ON r.id = c.root_id
-                WHERE c.node_id = node AND nanoos_viewer() = {_OWNER}
-                AND EXISTS (SELECT 1 FROM nanoos_share s WHERE s.root_id = c.root_id) LIMIT 1))""",
+        """RETURN (
+            SELECT r.id FROM nanoos_root r WHERE r.id = root AND r.owner_id = nanoos_viewer())""",
     ),
     _function(
         'nanoos_member_of(node int) RETURNS int',
@@ -80,23 +80,16 @@ _FUNCTIONS = (
         'nanoos_shared_group(node_group int) RETURNS int',
         """RETURN (
             SELECT r.id FROM nanoos_root r
-            WHERE r.group_id = node_group
-            AND r.id IN (SELECT nanoos_granted()))""",
+            WHERE r.group_id = node_group AND r.id = ANY (nanoos_roots()))""",
     ),
-    # Whose nodes the viewer may meet.
+    # Whom the viewer may meet: as the owners of nodes, and as those with whom the viewer shares.
     _function(
-        'nanoos_sharers() RETURNS SETOF int ROWS 10',
-        f"""RETURN QUERY SELECT {_OWNER}
-            FROM nanoos_root r WHERE r.id = ANY (ARRAY(SELECT nanoos_granted()))
+        'nanoos_people() RETURNS SETOF int ROWS 10',
+        """RETURN QUERY SELECT r.owner_id FROM nanoos_root r WHERE r.id = ANY (nanoos_roots())
             UNION SELECT s.grantee_id FROM nanoos_share s
-            WHERE s.access = 'write' AND s.grantee_id IS NOT NULL
-            AND s.root_id = ANY (ARRAY(SELECT nanoos_granted()))""",
-    ),
-    _function(
-        'nanoos_shared_with(person int) RETURNS int',
-        """RETURN (
-            SELECT s.root_id FROM nanoos_share s
-            WHERE s.grantee_id = person AND nanoos_owned(s.root_id) IS NOT NULL LIMIT 1)""",
+            WHERE s.access = 'write' AND s.grantee_id IS NOT NULL AND s.root_id = ANY (nanoos_roots())
+            UNION SELECT s.grantee_id FROM nanoos_root r JOIN nanoos_share s ON s.root_id = r.id
+            WHERE r.owner_id = nanoos_viewer() AND s.grantee_id IS NOT NULL""",
     ),
 )
 
@@ -106,25 +99,27 @@ def _seen(table: str, column: str) -> str:
     return f'(SELECT t.id FROM {table} t WHERE t.id = {column}) IS NOT NULL'
 
 
-_OPEN = '{0} IN (SELECT nanoos_granted()) OR nanoos_owned({0}) IS NOT NULL'
+#: In a subquery the setting is read once, not for each row.
+_OPEN = '{} = ANY ((SELECT nanoos_roots())::int[])'
+#: The table has a policy of its own, by which only open roots cover.
+_COVERED = '(SELECT c.root_id FROM nanoos_cover c WHERE c.node_id = {} LIMIT 1) IS NOT NULL'
 _NODE = 'db_dbnode'
 #: Table → the condition under which a row is seen. A table that a policy asks has its own policy there, and
 #: all of it is planned for each mention in a statement: hence functions. Nearly every row is taken to fulfil
 #: `IS NOT NULL`, so that statements are planned as if there were no policies.
 POLICIES = {
-    _NODE: f"""({_IS_OWN.format('user_id')} OR nanoos_covered(id) IS NOT NULL)
+    _NODE: f"""({_IS_OWN.format('user_id')} OR {_COVERED.format('db_dbnode.id')})
         AND (nanoos_group() IS NULL OR nanoos_member_of(id) IS NOT NULL)""",
     'nanoos_cover': _OPEN.format('root_id'),
     'nanoos_share': """nanoos_viewer() IS NOT NULL AND (grantee_id = nanoos_viewer() OR grantee_id IS NULL
         OR nanoos_owned(root_id) IS NOT NULL)""",
-    'nanoos_root': _OPEN.format('id'),
+    'nanoos_root': f'{_OPEN.format("id")} OR owner_id = nanoos_viewer()',
     'db_dblink': f'{_seen(_NODE, "input_id")} AND {_seen(_NODE, "output_id")}',
     'db_dblog': _seen(_NODE, 'dbnode_id'),
     'db_dbcomment': _seen(_NODE, 'dbnode_id'),
     'db_dbgroup': f'{_IS_OWN.format("user_id")} OR nanoos_shared_group(id) IS NOT NULL',
     'db_dbgroup_dbnodes': f'{_seen("db_dbgroup", "dbgroup_id")} AND {_seen(_NODE, "dbnode_id")}',
-    'db_dbuser': f"""{_IS_OWN.format('id')} OR id IN (SELECT nanoos_sharers())
-        OR nanoos_shared_with(id) IS NOT NULL""",
+    'db_dbuser': f'{_IS_OWN.format("id")} OR id IN (SELECT nanoos_people())',
     'db_dbauthinfo': 'aiidauser_id = nanoos_viewer()',
     # Those one may submit to, may bring an account for, and those of the system's codes.
     'db_dbcomputer': """nanoos_viewer() IS NOT NULL AND (metadata ->> 'nanoos_own_accounts' = 'true'
@@ -132,22 +127,23 @@ POLICIES = {
         OR id IN (SELECT n.dbcomputer_id FROM db_dbnode n WHERE n.user_id = nanoos_system()))""",
     'nanoos_change': _seen(_NODE, 'node_id'),
     'nanoos_line': _seen('db_dblog', 'log_id'),
-    'nanoos_property': f"""nanoos_group() IS NULL AND ({_IS_OWN.format('user_id')})
-        OR {_seen(_NODE, 'node_id')}""",
+    'nanoos_property': f"""nanoos_group() IS NULL
+        AND ({_IS_OWN.format('user_id')} OR {_COVERED.format('nanoos_property.node_id')})
+        OR nanoos_group() IS NOT NULL AND {_seen(_NODE, 'node_id')}""",
 }
 #: A view that looks below the policies for what concerns the viewer; it also says of which version they are.
 _KNOWN = 'nanoos_cover_known'
 
 
 def tell(connection: sa.Connection, viewer: Viewer) -> None:
-    """Say for whom the statements of this transaction ask, and who the system's user is."""
-    connection.execute(_TELL, {'viewer': str(viewer.user_pk), 'group': str(viewer.group_pk or '')})
+    """Say for whom the statements of this transaction ask: who that is, and which roots are open to them.
+
+    To find these out for each row of each table would take most of the time of a statement.
+    """
+    connection.execute(_TELL, {'viewer': viewer.user_pk, 'group': viewer.group_pk})
 
 
-_TELL = sa.text(
-    "SELECT set_config('nanoos.viewer', :viewer, true), set_config('nanoos.group', :group, true),"
-    " set_config('nanoos.system', nanoos_system_user()::text, true)"
-)
+_TELL = sa.text('SELECT nanoos_tell(CAST(:viewer AS int), CAST(:group AS int))')
 
 
 def secure(connection: sa.Connection, reader: str) -> None:

@@ -54,6 +54,7 @@ ROOTS = sa.Table(
     sa.Column('id', sa.Integer, primary_key=True),
     sa.Column('node_id', reference('db_dbnode'), unique=True),
     sa.Column('group_id', reference('db_dbgroup'), unique=True),
+    sa.Column('owner_id', reference('db_dbuser'), nullable=False, index=True, comment='of the node or group'),
     sa.CheckConstraint('(node_id IS NULL) <> (group_id IS NULL)', name='ck_nanoos_root_node_or_group'),
 )
 SHARES = sa.Table(
@@ -128,7 +129,7 @@ def share(root: orm.Node | orm.Group, grantee: orm.User | None, access: Access =
     session = _session()
     root_id = _root_id(session, root)
     if root_id is None:
-        new_root = sa.insert(ROOTS).values({_column(root).name: root.pk})
+        new_root = sa.insert(ROOTS).values({_column(root).name: root.pk, 'owner_id': root.user.pk})
         root_id = session.scalar(new_root.returning(ROOTS.c.id))
     session.execute(sa.delete(SHARES).where(SHARES.c.root_id == root_id, _is_grantee(grantee)))
     session.execute(
@@ -192,12 +193,15 @@ def visible_to(user_pk: int | None, nodes: Any = NODES.c) -> sa.ColumnElement[bo
     :param nodes: what has the columns `id` and `user_id` of the node: an alias of AiiDA's model, or columns.
     """
     system = sa.select(USERS.c.id).where(USERS.c.email == SYSTEM_EMAIL)
-    shared = (
-        sa.exists()
+    # Looked up node by node: of what merely exists PostgreSQL makes a table first, with all that is shared.
+    root = (
+        sa.select(COVER.c.root_id)
         .where(COVER.c.node_id == nodes.id, COVER.c.root_id.in_(open_roots(user_pk)))
         .correlate_except(COVER)
+        .limit(1)
+        .scalar_subquery()
     )
-    return sa.or_(nodes.user_id == user_pk, nodes.user_id.in_(system), shared)
+    return sa.or_(nodes.user_id == user_pk, nodes.user_id.in_(system), root.is_not(None))
 
 
 def seen_by(viewer: Viewer | None, nodes: Any = NODES.c) -> sa.ColumnElement[bool]:
@@ -222,19 +226,13 @@ def open_roots(user_pk: int | None) -> sa.CompoundSelect[int]:
     """
     granted = sa.select(SHARES.c.root_id).where(SHARES.c.grantee_id == user_pk)
     everybody = sa.select(SHARES.c.root_id).where(SHARES.c.grantee_id.is_(None))
-    # By scalar subqueries: without statistics of our tables a planner joins from all nodes of the user.
-    nodes = NODES.alias()
-    of_node = sa.select(nodes.c.user_id).join(ROOTS, ROOTS.c.node_id == nodes.c.id)
-    of_group = sa.select(GROUPS.c.user_id).join(ROOTS, ROOTS.c.group_id == GROUPS.c.id)
-    owner = sa.func.coalesce(
-        *(
-            found.where(ROOTS.c.id == SHARES.c.root_id).correlate(SHARES).scalar_subquery()
-            for found in (of_node, of_group)
-        )
-    )
     # In words: with a parameter SQLite plans the statement anew each time, for the index of such shares.
     is_write = SHARES.c.access == sa.literal_column("'write'")
-    written = sa.select(SHARES.c.root_id).where(is_write, owner == user_pk)
+    written = (
+        sa.select(SHARES.c.root_id)
+        .join(ROOTS, ROOTS.c.id == SHARES.c.root_id)
+        .where(ROOTS.c.owner_id == user_pk, is_write)
+    )
     return sa.union(granted, everybody, written)
 
 

@@ -18,6 +18,7 @@ FILES = (
     'tests/api/test_shares.py',
     'tests/api/test_events.py',
     'tests/api/test_isolation.py',
+    'tests/api/test_query.py',
     'tests/graph/test_query.py',
 )
 

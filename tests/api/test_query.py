@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from nanoos_plugins.graph.query import run as running
 from nanoos_plugins.graph.tables import connection, tables
 from nanoos_plugins.storage.owner import acting_as
 from tests.api.conftest import Person
+from tests.postgres import STORAGE
 
 MANY = 40
 LABEL = 'one of the numbers'
@@ -205,7 +207,14 @@ def test_values_names_and_tags_are_never_part_of_a_statement(
     assert alice.http('GET', '/shares').status_code == 200
 
 
-@pytest.mark.parametrize('key', ['$', '*', '#', '#-1', '$.energy', 'a%s', ':x', "a'b", '0', 'NULL'])
+#: AiiDA's filters write the key as PostgreSQL writes that there is none.
+IS_NO_KEY = pytest.mark.xfail(os.environ.get(STORAGE) == 'postgresql', reason='SQLAlchemy does not quote it')
+
+
+@pytest.mark.parametrize(
+    'key',
+    ['$', '*', '#', '#-1', '$.energy', 'a%s', ':x', "a'b", '0', pytest.param('NULL', marks=IS_NO_KEY)],
+)
 def test_odd_keys_of_json_are_just_keys(alice: Person, key: str) -> None:
     with acting_as(alice.user):
         node = orm.Dict({'odd': 'one', 'inner': {key.replace('.', '_'): 'found'}}).store()

@@ -12,7 +12,7 @@ from aiida.storage.sqlite_zip.utils import create_sqla_engine
 
 from nanoos_plugins.storage import tables
 from nanoos_plugins.storage.owner import SYSTEM_EMAIL
-from nanoos_plugins.storage.shares import NODES, ROOTS, SHARES, visible_to
+from nanoos_plugins.storage.shares import GROUPS, NODES, ROOTS, SHARES, visible_to
 from tests.storage.oracle import shared_nodes
 
 TENANTS = (1, 2, 3)
@@ -82,7 +82,10 @@ def add_share(connection: sa.Connection, column: str, pk: int, grantee: int | No
     """Share a node (column `node_id`) or group (`group_id`), as `shares.share` does."""
     root = connection.scalar(sa.select(ROOTS.c.id).where(ROOTS.c[column] == pk))
     if root is None:
-        root = connection.scalar(sa.insert(ROOTS).values({column: pk}).returning(ROOTS.c.id))
+        table = NODES if column == 'node_id' else GROUPS
+        owner = connection.scalar(sa.select(table.c.user_id).where(table.c.id == pk))
+        values = {column: pk, 'owner_id': owner}
+        root = connection.scalar(sa.insert(ROOTS).values(values).returning(ROOTS.c.id))
     same = SHARES.c.grantee_id.is_(None) if grantee is None else SHARES.c.grantee_id == grantee
     connection.execute(sa.delete(SHARES).where(SHARES.c.root_id == root, same))
     connection.execute(sa.insert(SHARES).values(root_id=root, grantee_id=grantee, access=access))

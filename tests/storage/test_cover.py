@@ -268,6 +268,43 @@ def test_deleting_a_user_closes_what_was_shared_with_them(either_database: sa.Co
     assert covered(database) == {root}
 
 
+def test_two_shares_of_one_transaction_open_their_root(either_database: sa.Connection) -> None:
+    """On PostgreSQL a trigger meets both of them at the commit."""
+    database = either_database
+    if database.dialect.name == 'postgresql':
+        database.exec_driver_sql('SET CONSTRAINTS ALL DEFERRED')
+    root, after = add_node(database, 1), add_node(database, 1)
+    add_link(database, root, after, 'input_calc')
+    for grantee in (2, 3):
+        add_share(database, 'node_id', root, grantee, 'read')
+    database.commit()
+    assert covered(database) == {root, after}
+
+
+def test_a_root_that_is_given_away_is_its_new_owners(either_database: sa.Connection) -> None:
+    database = either_database
+    root, written = add_node(database, 1), add_node(database, 3)
+    add_link(database, root, written, 'input_calc')
+    add_share(database, 'node_id', root, 3, 'write')
+    assert visible(database, 1) == {root, written}
+    database.execute(sa.update(NODE).where(NODE.c.id == root).values(user_id=2))
+    database.commit()
+    assert visible(database, 1) == set()
+    assert visible(database, 2) == {root, written}
+
+
+def test_owners_of_roots_are_found_for_an_earlier_version(either_database: sa.Connection) -> None:
+    database = either_database
+    root, written = add_node(database, 1), add_node(database, 3)
+    add_link(database, root, written, 'input_calc')
+    add_share(database, 'node_id', root, 3, 'write')
+    cover.unwatch(database)
+    database.exec_driver_sql('DROP INDEX ix_nanoos_root_owner_id')
+    database.exec_driver_sql('ALTER TABLE nanoos_root RENAME COLUMN owner_id TO nobody_asks')
+    tables.create(database)
+    assert visible(database, 1) == {root, written}
+
+
 def test_ids_that_are_given_again_are_not_covered(database: sa.Connection) -> None:
     root = add_node(database, 1)
     add_share(database, 'node_id', root, None, 'write')

@@ -46,6 +46,7 @@ def _explained(error: sa.exc.DBAPIError, seconds: float) -> Exception:
             f'the query took longer than {seconds:g} s and was ended: name types, filter by uuid, ctime or'
             ' declared properties, or ask for fewer vertices; POST /api/query/explain shows its way'
         )
-    if isinstance(error, sa.exc.DataError) or 'malformed JSON' in text or 'user-defined function' in text:
+    is_no_comparison = isinstance(error, sa.exc.DataError) or cause == 'UndefinedFunction'
+    if is_no_comparison or 'malformed JSON' in text or 'user-defined function' in text:
         return QueryError('the query compares what cannot be compared, in one of the nodes that it looks at')
     return error

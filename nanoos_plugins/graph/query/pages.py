@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from aiida.manage import get_manager
@@ -31,6 +31,9 @@ Start = Literal['hits', 'newest', 'all']
 #: A position as parameters; None for the first page.
 Bounds = Sequence[Expression | None] | None
 _LIMIT = 'most_rows'
+#: How far the ways of a page are followed: PostgreSQL plans for the number that a statement has in words, and
+#: for a tenth of all rows where it has a parameter.
+_FAR = (51, 201, 1001)
 
 
 @dataclass(frozen=True)
@@ -94,11 +97,12 @@ def page(
     given = {**parameters_of(viewer), **parameters(values or []), _LIMIT: limit}
     few = tuple(has_few(opened, probes[with_shares], given) for _, _, probes in prepared.probes)
     place = None if values is None else tuple(value is None for value in values)
-    kept = prepared.statements.get((few, place))
+    far = next(one for one in (*_FAR, limit) if one >= limit)
+    kept = prepared.statements.get((few, place, far))
     if kept is None:
         bound = None if values is None else bounds(prepared.order, values)
-        kept = _statement(prepared, query, anybody, few, bound)
-        prepared.statements[few, place] = kept
+        kept = _statement(prepared, query, anybody, few, bound, far)
+        prepared.statements[few, place, far] = kept
     return Page(kept[0], given, prepared.built, before, kept[1])
 
 
@@ -120,7 +124,7 @@ def _prepare(dialect: str, question: Question, viewer: Viewer | None) -> Prepare
 
 
 def _statement(
-    prepared: Prepared, query: Query, viewer: Viewer | None, few: tuple[bool, ...], bound: Bounds
+    prepared: Prepared, query: Query, viewer: Viewer | None, few: tuple[bool, ...], bound: Bounds, far: int
 ) -> tuple[sa.Select[Any], Start]:
     """Return the statement of a page, and where it starts."""
     conditions = list(prepared.built.conditions)
@@ -146,16 +150,18 @@ def _statement(
         return _sorted(statement, order, bound), 'hits'
     if viewer is None or leading is None or not order[0].descending or not order[1].descending:
         return _cut(statement, order, bound), 'all'
-    ways = _ways(built, leading, order, bound, viewer)
+    ways = _ways(built, leading, order, bound, viewer, far)
     return _sorted(statement.where(built.tables[leading].c.id.in_(ways)), order, bound), 'newest'
 
 
-def _cut(statement: sa.Select[Any], order: Sequence[Key], bound: Bounds) -> sa.Select[Any]:
-    """Return the rows behind a position, in order, as many as the parameter `_LIMIT` says."""
+def _cut(
+    statement: sa.Select[Any], order: Sequence[Key], bound: Bounds, most: Expression | None = None
+) -> sa.Select[Any]:
+    """Return the rows behind a position, in order, as many as `most` or else the parameter `_LIMIT` says."""
     if bound is not None:
         statement = statement.where(behind(order, bound))
     ordered = statement.order_by(*(clause for key in order for clause in key.clauses))
-    return ordered.limit(sa.bindparam(_LIMIT, type_=sa.Integer))
+    return ordered.limit(sa.bindparam(_LIMIT, type_=sa.Integer) if most is None else most)
 
 
 def _sorted(statement: sa.Select[Any], order: Sequence[Key], bound: Bounds) -> sa.Select[Any]:
@@ -177,13 +183,15 @@ def _ways(
     order: list[Key],
     bound: Bounds,
     viewer: Viewer,
+    far: int,
 ) -> sa.CompoundSelect[Any]:
-    """Return the statement of the nodes that the first rows are of, by each way to see the leading node."""
+    """Return the statement of the nodes of the first `far` rows, by each way to see the leading node."""
+    most: sa.ColumnElement[int] = sa.literal_column(str(far), sa.Integer)
     node = built.tables[leading]
     selected = built.select(node.c.id.label('id'), node.c.ctime.label('ctime'), but_seen=leading)
     system = sa.select(USERS.c.id).where(USERS.c.email == SYSTEM_EMAIL).scalar_subquery()
     own, systems = (
-        _cut(selected.where(node.c.user_id == user), order, bound) for user in (viewer.user_pk, system)
+        _cut(selected.where(node.c.user_id == user), order, bound, most) for user in (viewer.user_pk, system)
     )
     mine, others = own.cte('nanoos_own'), systems.subquery()
     roots = open_roots(viewer.user_pk).cte('nanoos_open')
@@ -191,9 +199,9 @@ def _ways(
     below = built.select(node.c.id, but_seen=leading).where(
         cover.c.node_id == node.c.id,
         cover.c.root_id == roots.c.root_id,
-        may_reach(cover.c.ctime, mine, cast('int', sa.bindparam(_LIMIT, type_=sa.Integer))),
+        may_reach(cover.c.ctime, mine, far),
     )
-    newest = _cut(below, covered(order, cover), bound).correlate(roots)
+    newest = _cut(below, covered(order, cover), bound, most).correlate(roots)
     shared = (
         sa.select(chosen.c.node_id)
         .join_from(roots, chosen, chosen.c.root_id == roots.c.root_id)

@@ -23,7 +23,7 @@ from nanoos_plugins.storage.shares import Viewer
 
 #: Most rows of a page, and its most bytes; a page that is full of bytes ends earlier.
 MOST_ROWS, MOST_BYTES = 1000, 8_000_000
-#: Large rows that come to memory together. Of a cursor for more, PostgreSQL keeps no plan.
+#: Large rows that come to memory together; more are cut where their bytes are enough.
 FEW_ROWS = 64
 #: [bytes] The statements of longer documents are not kept.
 LONGEST_KEPT = 10_000
@@ -53,7 +53,20 @@ def run(
     question = question_of(document)
     with connection(viewer) as opened, deadline(opened, seconds):
         wanted = page(opened, question, viewer, min(limit, MOST_ROWS) + 1, after)
+        if wanted.starts == 'newest' and opened.dialect.name != 'sqlite':
+            _keep_order(opened)
         return _read(opened, wanted, question.digest, min(limit, MOST_ROWS))
+
+
+def _keep_order(opened: sa.Connection) -> None:
+    """Let PostgreSQL follow an index in the order of the newest.
+
+    It is planned for whoever asks, so it is not known how many nodes they have: to sort all looks cheap.
+    """
+    opened.execute(_KEEP_ORDER)
+
+
+_KEEP_ORDER = sa.text('SET LOCAL enable_sort = off')
 
 
 def question_of(document: Mapping[str, Any]) -> Question:
@@ -78,12 +91,14 @@ _kept = lru_cache(maxsize=256)(_question)
 
 def _read(opened: sa.Connection, wanted: Page, digest: str, limit: int) -> Rows:
     """Read a page row by row."""
-    is_large = limit > FEW_ROWS and any(one.is_json for one in wanted.built.wanted)
-    options = {'stream_results': True, 'max_row_buffer': FEW_ROWS} if is_large else {}
     rows: list[bytes] = []
     size, last = 0, None
     width = len(wanted.built.wanted)
-    with opened.execute(wanted.statement, wanted.parameters, execution_options=options) as found:
+    large = tuple(number for number, one in enumerate(wanted.built.wanted) if one.is_json)
+    statement = wanted.statement
+    if limit > FEW_ROWS and large and opened.dialect.name != 'sqlite':
+        statement = _within_bytes(statement, large)
+    with opened.execute(statement, wanted.parameters) as found:
         for row in found:
             written = _write(wanted, row[:width])
             if len(written) > MOST_BYTES:
@@ -96,6 +111,24 @@ def _read(opened: sa.Connection, wanted: Page, digest: str, limit: int) -> Rows:
             size += len(written)
             last = row[width:]
     return Rows(rows, None)
+
+
+@lru_cache(maxsize=256)
+def _within_bytes(statement: sa.Select[Any], large: tuple[int, ...]) -> sa.Select[Any]:
+    """Return the rows of a statement up to the first behind `MOST_BYTES` of JSON, in their order.
+
+    PostgreSQL's driver takes all rows to memory, but for those of a cursor, which is planned anew each time.
+
+    :param large: which of the columns are JSON.
+    """
+    rows = statement.subquery('nanoos_rows')
+    columns = list(rows.c)
+    size: sa.ColumnElement[int] = sa.literal_column('0', sa.Integer)
+    for number in large:
+        size += sa.func.coalesce(sa.func.octet_length(columns[number]), 0)
+    before = sa.func.sum(size).over(rows=(None, 0)) - size
+    sized = sa.select(*columns, before.label('nanoos_before')).subquery('nanoos_sized')
+    return sa.select(*list(sized.c)[: len(columns)]).where(sized.c.nanoos_before <= MOST_BYTES)
 
 
 def _write(wanted: Page, values: Any) -> bytes:

@@ -76,7 +76,8 @@ def of_type(dialect: str, column: sa.ColumnElement[str], condition: Any) -> sa.C
         return None
     (begin,) = begins
     if dialect != 'sqlite':
-        return column.op('^@', is_comparison=True)(begin)
+        # In words: of a parameter PostgreSQL supposes that few nodes are of the type, whichever it is.
+        return column.op('^@', is_comparison=True)(sa.bindparam(None, begin, literal_execute=True))
     # By an expression that no index has: nodes come by owner and time, and seldom best by type.
     text = sa.cast(column, sa.Text)
     return sa.and_(text >= begin, text < begin[:-1] + chr(ord(begin[-1]) + 1))
