@@ -36,6 +36,10 @@ class among(FunctionElement[bool]):  # noqa: N801  # it reads as a function of S
         values = sa.ARRAY(type(column.type)).with_variant(_Json(), 'sqlite')
         super().__init__(column, sa.bindparam(name, type_=values))
 
+    def self_group(self, against: Any = None) -> among:
+        """Return the condition as it is: compared with 1, as SQLAlchemy does for SQLite, no index has it."""
+        return self
+
 
 @compiles(among, 'sqlite')
 def _on_sqlite(element: among, compiler: SQLCompiler, **options: Any) -> str:
