@@ -26,6 +26,7 @@ from api.routes import (
     events,
     groups,
     health,
+    instance,
     jobs,
     materials,
     nodes,
@@ -37,6 +38,7 @@ from api.routes import (
     structure_detail,
     structures,
     templates,
+    users,
 )
 from api.settings import Settings
 from api.site import Site
@@ -66,6 +68,8 @@ ROUTERS = (
     structures.router,
     structure_detail.router,
     templates.router,
+    users.router,
+    instance.router,
 )
 
 
@@ -112,7 +116,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         summary='One AiiDA provenance graph, from electrons to components.',
         version=version('nanoos'),
         openapi_url='/api/openapi.json',
-        docs_url='/api/docs',
+        docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
         generate_unique_id_function=_operation_id,

@@ -1,6 +1,7 @@
 """The web application: the files that `make web` built, served beside the API.
 
 The export's file names say what a page's address is: `jobs.html` is `/jobs`, `jobs/[id].html` `/jobs/<any>`.
+Below /api, only the page that shows the API's document is of the site.
 """
 
 from __future__ import annotations
@@ -29,9 +30,11 @@ HEADERS = {
 }
 #: The names of these files change with what is in them.
 IMMUTABLE = '/_next/static/'
+#: FastAPI's own page for it loads its scripts from another host.
+DOCS = '/api/docs'
 NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>NANO-OS</title>
 <h1>The web application is not built</h1>
-<p>The API runs (<a href="/api/docs">documentation</a>). For the pages, run <code>make web</code>
+<p>The API runs (<a href="/api/openapi.json">its document</a>). For the pages, run <code>make web</code>
 where NANO-OS was installed from, and load this again; or name their folder: NANOOS_API_WEB_DIR.</p></html>"""
 
 
@@ -85,7 +88,7 @@ class Site:
         """Answer one request."""
         path = scope['path']
         is_page = scope['type'] == 'http' and scope['method'] in ('GET', 'HEAD')
-        if not is_page or path == '/api' or path.startswith('/api/'):
+        if not is_page or (_is_below(path, '/api') and not _is_below(path, DOCS)):
             await self._api(scope, receive, send)
             return
         await self._answer(Request(scope))(scope, receive, send)
@@ -107,6 +110,10 @@ class Site:
         if missing is None:
             return HTMLResponse(NOT_BUILT, 404, HEADERS)
         return FileResponse(missing, 404, {**HEADERS, 'Cache-Control': 'no-cache'})
+
+
+def _is_below(path: str, page: str) -> bool:
+    return path == page or path.startswith(f'{page}/')
 
 
 def _file(export: Export, path: Path, asked: Headers, *, immutable: bool) -> Response:

@@ -136,7 +136,13 @@ async def change_password(request: Request, caller: Reader, body: NewPassword) -
 
 
 def _change_password(caller: Caller, body: NewPassword) -> None:
-    look(authenticate, caller.email, body.current)
+    try:
+        look(authenticate, caller.email, body.current)
+    except NotAuthenticatedError:
+        # Not 401: the session is a good one, and whoever gets that begins another.
+        raise PermissionError(
+            'the current password is wrong, or you have none: you sign in elsewhere'
+        ) from None
     transact(set_password, caller.user_pk, body.new)
 
 

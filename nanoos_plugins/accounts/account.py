@@ -67,6 +67,17 @@ def find_account(connection: sa.Connection, user_pk: int) -> Account | None:
     return None if row is None else _account(row)
 
 
+def account_of(connection: sa.Connection, email: str) -> Account:
+    """Return the account with an e-mail address.
+
+    :raises LookupError: when there is none.
+    """
+    row = connection.execute(_select().where(USERS.c.email == email.strip().lower())).first()
+    if row is None:
+        raise LookupError(f'{email!r:.80} has no account; the list of users shows who has')
+    return _account(row)
+
+
 def list_accounts(connection: sa.Connection) -> list[Account]:
     """Return all accounts, oldest first."""
     return [_account(row) for row in connection.execute(_select().order_by(ACCOUNTS.c.created))]

@@ -52,9 +52,11 @@ def make_token(
 
     :param seconds: how long it is valid; None for ever.
     :param group_pk: restrict it to the nodes of this group.
-    :raises ValueError: for no name, scopes that do not exist or that the role does not have, or no time.
+    :raises ValueError: for no name, scopes that do not exist or that role or group do not have, or no time.
     """
     given = check_scopes(scopes, role)
+    if group_pk is not None and 'admin' in given:
+        raise ValueError('scopes: a token for one group cannot administer the instance, leave out admin')
     if not name.strip() or len(name) > 200:
         raise ValueError(f'name of a token: expected 1 to 200 characters, got {name!r:.80}')
     if seconds is not None and seconds <= 0:

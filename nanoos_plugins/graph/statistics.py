@@ -79,6 +79,27 @@ def process_states(opened: sa.Connection) -> dict[str, int]:
     return {str(row[0]): int(row[1]) for row in opened.execute(statement)}
 
 
+def nodes_by_type(opened: sa.Connection) -> dict[str, int]:
+    """Return how many nodes of all users are of each type: for who runs the instance, not for tenants.
+
+    Empty where the database keeps no counts.
+    """
+    if not has_counts(opened.dialect.name):
+        return {}
+    number = sa.func.sum(COUNTS.c.number)
+    statement = sa.select(COUNTS.c.name, number).where(COUNTS.c.kind == 'type', COUNTS.c.number > 0)
+    return {str(row[0]): int(row[1]) for row in opened.execute(statement.group_by(COUNTS.c.name))}
+
+
+def nodes_by_user(opened: sa.Connection) -> dict[int, int] | None:
+    """Return how many nodes each user owns, None where the database keeps no counts: not for tenants."""
+    if not has_counts(opened.dialect.name):
+        return None
+    number = sa.func.sum(COUNTS.c.number)
+    statement = sa.select(COUNTS.c.user_id, number).where(COUNTS.c.kind == 'type')
+    return {int(row[0]): int(row[1]) for row in opened.execute(statement.group_by(COUNTS.c.user_id))}
+
+
 def _kept(opened: sa.Connection, user_pk: int, first: date) -> Counts:
     """Return the counts that the database keeps of a user."""
     statement = sa.select(COUNTS.c.kind, COUNTS.c.name, COUNTS.c.number).where(

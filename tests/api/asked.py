@@ -142,11 +142,12 @@ def _lists(world: World) -> st.SearchStrategy[Asked]:
     jobs = st.fixed_dictionaries({'limit': st.integers(1, 200)}, optional={'status': st.just('FAILED')})
     materials = st.fixed_dictionaries({}, optional={'text': guess, 'tag': guess})
     plain = ('/structures', '/groups', '/shares', '/templates', '/statistics', '/codes', '/computers')
+    closed = ('/users', '/instance/health', '/instance/limits')
     return st.one_of(
         st.builds(lambda params: Asked('GET', '/nodes', params), nodes),
         st.builds(lambda params: Asked('GET', '/jobs', params), jobs),
         st.builds(lambda params: Asked('GET', '/materials', params), materials),
-        st.builds(lambda path: Asked('GET', path), st.sampled_from(plain)),
+        st.builds(lambda path: Asked('GET', path), st.sampled_from((*plain, *closed))),
     )
 
 

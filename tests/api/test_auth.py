@@ -126,6 +126,12 @@ def test_a_new_password_ends_all_sessions(client: TestClient, sign_up: Callable[
     assert is_problem(client.post('/api/auth/sign-in', json={**sign_in, 'password': PASSWORD}), 401)
 
 
+def test_a_wrong_current_password_changes_nothing(alice: Person) -> None:
+    body = {'current': 'not the password', 'new': 'quite another password'}
+    assert is_problem(alice.http('POST', '/auth/password', json=body), 403)
+    assert alice.http('GET', '/auth/me').status_code == 200
+
+
 def forged(person: Person, key: bytes | str | None = None, algorithm: str = 'HS256', **changes: Any) -> str:
     """Return the access token of a person with other claims, another key or another algorithm."""
     claims = jwt.decode(person.session['access_token'], options={'verify_signature': False})

@@ -20,6 +20,9 @@ FILES = {
     'jobs.html': '<p>jobs</p>',
     'jobs/[id].html': '<p>job</p>',
     '404.html': '<p>no such page</p>',
+    'api/docs.html': '<p>document</p>',
+    'api/docs/start.js': 'start()',
+    'api/secret.html': '<p>of programs</p>',
     '_next/static/a1b2.js': 'console.log(1)',
 }
 
@@ -111,6 +114,13 @@ def test_below_api_errors_stay_those_of_programs(client: TestClient) -> None:
         assert is_problem(client.get(path), 404), path
     assert is_problem(client.get('/api/auth/sign-in'), 405)
     assert is_problem(client.post('/jobs'), 404)
+
+
+def test_below_api_only_its_documentation_is_a_page(client: TestClient) -> None:
+    assert client.get('/api/docs').text == '<p>document</p>'
+    assert client.get('/api/docs/start.js').text == 'start()'
+    assert 'script-src' in client.get('/api/docs').headers['content-security-policy']
+    assert is_problem(client.get('/api/secret'), 404)
 
 
 def test_a_build_is_seen_without_a_restart(app: FastAPI, client: TestClient) -> None:
