@@ -21,6 +21,7 @@ from api.rate import RateLimit
 from api.routes import (
     archives,
     auth,
+    builders,
     codes,
     computers,
     events,
@@ -66,6 +67,7 @@ ROUTERS = (
     shares.router,
     statistics.router,
     structures.router,
+    builders.router,
     structure_detail.router,
     templates.router,
     users.router,

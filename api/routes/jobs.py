@@ -55,6 +55,7 @@ async def list_jobs(
     status: Annotated[JobStatus | None, Query(description='only jobs of this status')] = None,
     workflow: Annotated[Workflow | None, Query(description='only jobs of this kind')] = None,
     mine: Annotated[bool, Query(description="only one's own, not those that others share")] = False,
+    structure: Annotated[UUID | None, Query(description='only jobs of this structure')] = None,
 ) -> Page[Job]:
     """List the jobs one may see, newest first."""
     page = await read(
@@ -66,6 +67,7 @@ async def list_jobs(
         f'nanoos.{workflow}' if workflow else None,
         caller.email if mine else None,
         caller.viewer,
+        structure,
     )
     return Page[Job](items=[Job.model_validate(job) for job in page.jobs], after=encode(page.after))
 

@@ -61,13 +61,13 @@ async def get_materials(
         text=text,
         tag=tag,
         formula=formula,
-        elements=_elements(elements),
+        elements=elements_of(elements),
         viewer=caller.viewer,
     )
     return Page(items=[_revision(row) for row in rows], after=encode(rest))
 
 
-def _elements(text: str | None) -> list[str]:
+def elements_of(text: str | None) -> list[str]:
     """Return chemical symbols.
 
     :raises ValueError: for one that is none.

@@ -14,10 +14,10 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.database import read, read_slowly
 from api.errors import RequestError
-from api.schemas.structures import Structure, StructureSymmetry, StructureView
+from api.schemas.structures import MadeStructure, Structure, StructureSymmetry, StructureView
 from api.security import Reader
 from nanoos_plugins.accounts.caller import Caller
-from nanoos_plugins.data.structure import MAX_SYMMETRY_ATOMS, SYMMETRY_TOLERANCE, dimensionality
+from nanoos_plugins.data.structure import MAX_SYMMETRY_ATOMS, SYMMETRY_TOLERANCE, dimensionality, formula
 from nanoos_plugins.data.structure_export import export_text
 from nanoos_plugins.data.structure_symmetry import find_symmetry
 from nanoos_plugins.data.structure_view import view
@@ -71,6 +71,12 @@ def load_atoms(uuid: str, caller: Caller) -> Atoms:
     return atoms_of(find_structure(uuid, caller.viewer)['attributes'])
 
 
+async def answer_made(request: Request, caller: Caller, uuid: str, warnings: list[str]) -> MadeStructure:
+    """Return a structure that was made now."""
+    found = await read(request, structure_of, uuid, caller)
+    return MadeStructure.model_validate({**found, 'warnings': warnings})
+
+
 @router.get('/{structure_uuid}')
 async def get_structure(request: Request, caller: Reader, structure_uuid: UUID) -> Structure:
     """Return a structure: its attributes, cell and atoms."""
@@ -102,7 +108,14 @@ async def export_structure(
 
 
 @router.get('/{structure_uuid}/symmetry')
-async def get_structure_symmetry(request: Request, caller: Reader, structure_uuid: UUID) -> StructureSymmetry:
+async def get_structure_symmetry(
+    request: Request,
+    caller: Reader,
+    structure_uuid: UUID,
+    tolerance: Annotated[
+        float, Query(ge=1e-5, le=1, description='distance within which atoms count as equivalent [Å]')
+    ] = SYMMETRY_TOLERANCE,
+) -> StructureSymmetry:
     """Return the symmetry of a crystal; 422 for what does not go on in three dimensions."""
     atoms = await read(request, _crystal, str(structure_uuid), caller)
     found = await in_process(
@@ -110,9 +123,9 @@ async def get_structure_symmetry(request: Request, caller: Reader, structure_uui
         atoms.cell.tolist(),
         atoms.positions.tolist(),
         atoms.numbers.tolist(),
-        SYMMETRY_TOLERANCE,
+        tolerance,
     )
-    return StructureSymmetry(**asdict(found), tolerance=SYMMETRY_TOLERANCE)
+    return StructureSymmetry(**asdict(found), tolerance=tolerance)
 
 
 def _crystal(uuid: str, caller: Caller) -> Atoms:
@@ -148,14 +161,21 @@ async def get_structure_view(
 
 def _view(uuid: str, caller: Caller, repeat: str) -> StructureView:
     a, b, c = (int(word) for word in repeat.split(','))
-    atoms = load_atoms(uuid, caller)
-    drawn = view(atoms, (a, b, c))
+    return _drawn(load_atoms(uuid, caller), (a, b, c))
+
+
+def _drawn(atoms: Atoms, repeat: tuple[int, int, int] = (1, 1, 1)) -> StructureView:
+    """Return what a viewer draws of atoms.
+
+    :raises ValueError: when it is too much, or repeated where it is not periodic.
+    """
+    drawn = view(atoms, repeat)
     symbols = atoms.get_chemical_symbols()
     return StructureView.model_validate(
         {
             'cell': atoms.cell.tolist(),
             'pbc': atoms.pbc.tolist(),
-            'repeat': (a, b, c),
+            'repeat': repeat,
             'symbols': [symbols[site] for site in drawn.sites],
             'positions': drawn.positions.tolist(),
             'sites': drawn.sites.tolist(),
@@ -163,3 +183,22 @@ def _view(uuid: str, caller: Caller, repeat: str) -> StructureView:
             'bonds': drawn.bonds.tolist(),
         }
     )
+
+
+def preview(atoms: Atoms) -> dict[str, Any]:
+    """Return what is told of a structure that is not stored: the fields of `StructurePreview`."""
+    dimensions = dimensionality(atoms)
+    try:
+        drawn = _drawn(atoms)
+    except ValueError:
+        drawn = None
+    return {
+        'formula': formula(atoms, dimensions),
+        'number_of_atoms': len(atoms),
+        'dimensionality': dimensions,
+        'symbols': atoms.get_chemical_symbols(),
+        'positions': atoms.positions.tolist(),
+        'cell': atoms.cell.tolist(),
+        'pbc': atoms.pbc.tolist(),
+        'view': drawn,
+    }

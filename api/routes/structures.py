@@ -1,4 +1,4 @@
-"""Structures: find, upload and build them."""
+"""Structures: find and upload them."""
 
 from __future__ import annotations
 
@@ -10,28 +10,15 @@ from fastapi import APIRouter, Query, Request, status
 from api.database import read, read_slowly
 from api.errors import RequestError
 from api.paging import After, Limit, Page, decode, encode
-from api.routes.materials import Filter, Maker
-from api.routes.structure_detail import in_process, load_atoms, structure_of
+from api.routes.materials import Filter, Maker, elements_of
+from api.routes.structure_detail import answer_made, preview
 from api.routes.uploads import REQUEST_BODY, Upload, Uploaded
-from api.schemas.structures import (
-    Builder,
-    BuildRequest,
-    MadeStructure,
-    Origin,
-    ParsedStructure,
-    StructureRow,
-)
+from api.schemas.structures import MadeStructure, Origin, ParsedStructure, StructureRow
 from api.security import Reader
-from api.writes.structures import build
-from nanoos_plugins.accounts.caller import Caller
-from nanoos_plugins.data.structure import dimensionality, formula
 from nanoos_plugins.data.structure_file import StructureFile, UnreadableFileError, parse, reading
 from nanoos_plugins.graph.structures import list_structures
 
 router = APIRouter(prefix='/structures', tags=['structures'])
-
-#: Builders that start from a structure.
-FROM_STRUCTURE = ('slab', 'strain', 'substitution', 'supercell', 'vacancy')
 
 
 @router.get('')
@@ -43,13 +30,14 @@ async def get_structures(
     origin: Origin | None = None,
     format: Literal['CIF', 'POSCAR', 'XYZ', 'internal'] | None = None,
     formula: Filter = None,
+    elements: Filter = None,
     space_group: Filter = None,
     number_of_atoms: Annotated[int | None, Query(ge=1, le=10**6)] = None,
     dimensionality: Annotated[int | None, Query(ge=0, le=3)] = None,
     material_id: Filter = None,
 ) -> Page[StructureRow]:
     """List structures, newest first; `formula` is reduced for what is periodic, `space_group` as in
-    `Fm-3m (225)`.
+    `Fm-3m (225)`; `elements`, as in `Si,O`, must all be in the formula.
     """
     rows, rest = await read(
         request,
@@ -61,6 +49,7 @@ async def get_structures(
         origin=origin,
         format=format,
         formula=formula,
+        elements=elements_of(elements),
         space_group=space_group,
         number_of_atoms=number_of_atoms,
         dimensionality=dimensionality,
@@ -81,7 +70,7 @@ async def create_structure(request: Request, caller: Maker, upload: Uploaded) ->
         **upload.fields.model_dump(exclude={'name'}),
         material_name=upload.fields.name,
     )
-    return await _made(request, caller, made['uuid'], made['warnings'])
+    return await answer_made(request, caller, made['uuid'], made['warnings'])
 
 
 @router.post('/parse', openapi_extra=REQUEST_BODY)
@@ -113,48 +102,4 @@ def _reading(upload: Upload) -> str:
 
 def _described(upload: Upload) -> ParsedStructure:
     found = _parsed(upload)
-    atoms = found.atoms
-    dimensions = dimensionality(atoms)
-    return ParsedStructure.model_validate(
-        {
-            'format': found.format,
-            'formula': formula(atoms, dimensions),
-            'number_of_atoms': len(atoms),
-            'dimensionality': dimensions,
-            'symbols': atoms.get_chemical_symbols(),
-            'positions': atoms.positions.tolist(),
-            'cell': atoms.cell.tolist(),
-            'pbc': atoms.pbc.tolist(),
-            'warnings': found.warnings,
-        }
-    )
-
-
-@router.post('/build/{builder}', status_code=status.HTTP_201_CREATED)
-async def build_structure(
-    request: Request, caller: Maker, builder: Builder, body: BuildRequest
-) -> MadeStructure:
-    """Build a structure; it is stored when it has been built, so that wrong parameters store nothing."""
-    if (body.structure is not None) != (builder in FROM_STRUCTURE):
-        needs = 'say which structure it starts from' if builder in FROM_STRUCTURE else 'leave structure out'
-        raise ValueError(f'structure: {needs}')
-    structure = None if body.structure is None else str(body.structure)
-    start = None if structure is None else await read(request, load_atoms, structure, caller)
-    built = await in_process(build, builder, body.parameters, start)
-    made = await request.app.state.writer.write(
-        'build_structure',
-        caller,
-        builder=builder,
-        parameters=body.parameters,
-        built=built,
-        structure=structure,
-        material_id=body.material_id,
-        material_name=body.name,
-    )
-    return await _made(request, caller, made, [])
-
-
-async def _made(request: Request, caller: Caller, uuid: str, warnings: list[str]) -> MadeStructure:
-    return MadeStructure.model_validate(
-        {**await read(request, structure_of, uuid, caller), 'warnings': warnings}
-    )
+    return ParsedStructure(**preview(found.atoms), format=found.format, warnings=found.warnings)

@@ -12,7 +12,7 @@ from api.schemas.values import Object, Word
 
 Origin = Literal['uploaded', 'generated', 'optimized', 'imported']
 Format = Literal['CIF', 'POSCAR', 'XYZ', 'internal']
-Builder = Literal[
+BuilderName = Literal[
     'bulk',
     'nanoparticle',
     'nanoribbon',
@@ -72,20 +72,6 @@ class NewStructure(UploadFields):
     content: str = Field(description='text of the file')
 
 
-class ParsedStructure(BaseModel):
-    """What a file says; nothing is stored."""
-
-    format: Format
-    formula: str = Field(description='reduced for what is periodic')
-    number_of_atoms: int
-    dimensionality: int = Field(description='in how many directions it goes on without vacuum, 0–3')
-    symbols: Symbols
-    positions: Positions
-    cell: Cell
-    pbc: Periodic
-    warnings: list[str] = Field(description='what was assumed in reading the file')
-
-
 class StructureRow(BaseModel):
     """A structure in a list; the attributes are null for one that was made without them."""
 
@@ -117,21 +103,33 @@ class MadeStructure(Structure):
     warnings: list[str] = Field([], description='what was assumed in reading the file')
 
 
-class BuildRequest(BaseModel):
-    """What to build."""
+class PreviewRequest(BaseModel):
+    """What would be built."""
 
     model_config = ConfigDict(extra='forbid')
 
-    parameters: Object = Field(
-        {}, description='of the builder, with units: see `nanoos structure build <builder> --help`'
-    )
+    parameters: Object = Field({}, description='of the builder, with units: see `/api/structures/builders`')
     structure: UUID | None = Field(
         None, description='what slab, strain, substitution, supercell and vacancy start from'
     )
+
+
+class BuildRequest(PreviewRequest):
+    """What to build."""
+
     material_id: Word | None = Field(
         None, description='the material it is of; null: that of `structure` where one may write, or a new one'
     )
     name: Word | None = Field(None, description='of the new material; its formula by default')
+
+
+class Builder(BaseModel):
+    """A builder: it makes structures from parameters."""
+
+    name: BuilderName
+    description: str = Field(description='what it makes, in one line')
+    from_structure: bool = Field(description='whether it starts from a structure')
+    parameters: dict[str, Any] = Field(description='JSON Schema of its parameters; `unit` is that of a value')
 
 
 class StructureSymmetry(BaseModel):
@@ -141,6 +139,9 @@ class StructureSymmetry(BaseModel):
     number: int = Field(description='of the space group, 1–230')
     hall: str = Field(description='Hall symbol')
     point_group: str = Field(description='international symbol')
+    operations: int = Field(
+        description='how many map the cell onto itself, translations by parts of a vector included'
+    )
     wyckoff: list[str] = Field(description='letter of each site')
     equivalent: list[int] = Field(description='for each site the first one it is equivalent to')
     lengths: Vector = Field(description='of the conventional cell [Å]')
@@ -161,3 +162,23 @@ class StructureView(BaseModel):
     bonds: list[Bond] = Field(
         description='pairs of drawn atoms nearer than 1.15 times the sum of their covalent radii'
     )
+
+
+class StructurePreview(BaseModel):
+    """A structure that is not stored."""
+
+    formula: str = Field(description='reduced for what is periodic')
+    number_of_atoms: int
+    dimensionality: int = Field(description='in how many directions it goes on without vacuum, 0–3')
+    symbols: Symbols
+    positions: Positions
+    cell: Cell
+    pbc: Periodic
+    view: StructureView | None = Field(description='what a viewer draws; null where that is too much')
+
+
+class ParsedStructure(StructurePreview):
+    """What a file says; nothing is stored."""
+
+    format: Format
+    warnings: list[str] = Field(description='what was assumed in reading the file')

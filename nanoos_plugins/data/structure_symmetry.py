@@ -14,14 +14,16 @@ class Symmetry:
     """What spglib finds.
 
     `space_group`: international symbol; `number`: 1–230; `hall`: Hall symbol; `point_group`: international
-    symbol; `wyckoff`: letter of each site; `equivalent`: for each site the first site it is equivalent to;
-    `lengths` [Å] and `angles` [deg] of the conventional cell.
+    symbol; `operations`: how many operations map the given cell onto itself, translations by parts of a
+    vector included; `wyckoff`: letter of each site; `equivalent`: for each site the first site it is
+    equivalent to; `lengths` [Å] and `angles` [deg] of the conventional cell.
     """
 
     space_group: str
     number: int
     hall: str
     point_group: str
+    operations: int
     wyckoff: list[str]
     equivalent: list[int]
     lengths: tuple[float, float, float]
@@ -52,6 +54,7 @@ def find_symmetry(
         number=int(found.number),
         hall=str(found.hall),
         point_group=str(found.pointgroup),
+        operations=len(found.rotations),
         wyckoff=[str(letter) for letter in found.wyckoffs],
         equivalent=[int(site) for site in found.equivalent_atoms],
         lengths=(a, b, c),

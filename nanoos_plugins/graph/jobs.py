@@ -169,6 +169,7 @@ def list_jobs(
     workflow: str | None = None,
     owner: str | None = None,
     viewer: Viewer | None = None,
+    of: UUID | None = None,
 ) -> Page:
     """Return up to `limit` jobs, newest first: two statements a page, whatever its depth.
 
@@ -177,6 +178,7 @@ def list_jobs(
     :param workflow: entry point, e.g. `nanoos.relax`.
     :param owner: e-mail of the user.
     :param viewer: only what this one sees; None sees everything.
+    :param of: only those that this node, which the viewer sees, went into.
     """
     node, link, user = tables().node, tables().link, tables().user
     called = sa.exists().where(link.c.output_id == node.c.id, link.c.type.in_(CALL_LINKS))
@@ -188,6 +190,12 @@ def list_jobs(
         statement = statement.where(node.c.process_type == f'{WORKFLOW_PREFIX}{workflow}')
     if owner is not None:
         statement = statement.where(user.c.email == owner)
+    if of is not None:
+        given = node.alias('given')
+        into = sa.select(link.c.output_id).join(given, given.c.id == link.c.input_id)
+        inputs = ('input_calc', 'input_work')
+        is_it = (given.c.uuid == _key(of), link.c.type.in_(inputs), seen_by(viewer, given.c))
+        statement = statement.where(node.c.id.in_(into.where(*is_it)))
     with connection(viewer) as opened:
         jobs = _newest_first(opened, statement, limit + 1, after, viewer)
         found = list(islice((job for job in jobs if status in (None, job.status)), limit + 1))
@@ -216,14 +224,17 @@ def find_job(uuid: UUID, viewer: Viewer | None) -> Job:
     :raises LookupError: when it is not there, not seen by the viewer, or no process.
     """
     node = tables().node
-    # SQLite keeps UUIDs as text, PostgreSQL as a type of its own.
-    key = str(uuid) if isinstance(node.c.uuid.type, sa.String) else uuid
-    statement = _select(viewer).where(node.c.uuid == key, node.c.node_type.startswith('process.'))
+    statement = _select(viewer).where(node.c.uuid == _key(uuid), node.c.node_type.startswith('process.'))
     with connection(viewer) as opened:
         jobs = _jobs(opened, opened.execute(statement), viewer)
     if not jobs:
         raise LookupError(f'there is no job {uuid}')
     return jobs[0]
+
+
+def _key(uuid: UUID) -> str | UUID:
+    """Return a UUID as the database keeps it: SQLite as text, PostgreSQL as a type of its own."""
+    return str(uuid) if isinstance(tables().node.c.uuid.type, sa.String) else uuid
 
 
 @dataclass(frozen=True)

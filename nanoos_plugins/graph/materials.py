@@ -51,8 +51,7 @@ def list_materials(
     if formula is not None:
         statement = statement.where(attributes['formula'].as_string() == formula)
     for element in elements:
-        # Not followed by a small letter: C is not in CuO.
-        statement = statement.where(attributes['formula'].as_string().regexp_match(f'{element}(?![a-z])'))
+        statement = statement.where(has_element(element))
     return newest_first_seen(statement, limit, after, viewer)
 
 
@@ -132,6 +131,14 @@ def _has_tag(tag: str) -> sa.ColumnElement[bool]:
     tags = tables().node.c.attributes['tags'].as_string()
     written = {json.dumps(tag, ensure_ascii=ascii_only) for ascii_only in (True, False)}
     return sa.or_(*(tags.contains(text, autoescape=True) for text in sorted(written)))
+
+
+def has_element(element: str) -> sa.ColumnElement[bool]:
+    """Return the condition that an element is in the attribute `formula` of a node."""
+    # Not followed by a small letter: C is not in CuO.
+    formula = tables().node.c.attributes['formula'].as_string()
+    is_there: sa.ColumnElement[bool] = formula.regexp_match(f'{element}(?![a-z])')
+    return is_there
 
 
 def _is_revised(viewer: Viewer | None) -> sa.ColumnElement[bool]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from ase import Atoms
 
 from nanoos_plugins.graph.keyset import Cursor, newest_first
-from nanoos_plugins.graph.materials import MATERIAL_TYPE, revisions
+from nanoos_plugins.graph.materials import MATERIAL_TYPE, has_element, revisions
 from nanoos_plugins.graph.seen import newest_first_seen
 from nanoos_plugins.graph.tables import connection, tables
 from nanoos_plugins.storage.shares import Viewer, seen_by
@@ -26,12 +26,14 @@ def list_structures(
     after: Cursor | None = None,
     material_id: str | None = None,
     viewer: Viewer | None = None,
+    elements: Sequence[str] = (),
     **attributes: str | int | None,
 ) -> tuple[list[dict[str, Any]], Cursor | None]:
     """Return up to `limit` structures, newest first, and the cursor behind them.
 
     :param material_id: only those below this material, at any depth: imported, built, relaxed.
     :param viewer: who asks; the way down from the material to a structure leads over what they see.
+    :param elements: only those with all of these in their formula, chemical symbols.
     :param attributes: only those with these values of `origin`, `format`, `formula`, `space_group`,
         `number_of_atoms`, `dimensionality`; None does not restrict.
     """
@@ -43,6 +45,8 @@ def list_structures(
             statement = statement.where(
                 path.as_integer() == value if key in _NUMBERS else path.as_string() == value
             )
+    for element in elements:
+        statement = statement.where(has_element(element))
     if material_id is None:
         return newest_first_seen(statement, limit, after, viewer)
     # All that is below is seen, and seldom much: it is looked at as a whole.

@@ -74,6 +74,17 @@ def test_a_job_runs_to_its_end_and_everything_belongs_to_its_owner(
     assert [type(one) for one in system] == [Template]
 
 
+def test_the_jobs_of_a_structure_are_found(done: dict[str, Any], alice: Person, bob: Person) -> None:
+    start = next(link['uuid'] for link in done['inputs'] if link['label'] == 'structure')
+    relaxed = next(link['uuid'] for link in done['outputs'] if link['label'] == 'structure')
+
+    def of(person: Person, uuid: str) -> list[str]:
+        return [job['uuid'] for job in person.http('GET', f'/jobs?structure={uuid}').json()['items']]
+
+    assert of(alice, start) == [done['uuid']]
+    assert of(alice, relaxed) == of(bob, start) == []
+
+
 def test_the_status_and_report_of_a_job(done: dict[str, Any], alice: Person) -> None:
     status = alice.http('GET', f'/jobs/{done["uuid"]}/status').json()
     assert status['status'] == 'COMPLETED'

@@ -43,10 +43,26 @@ def test_symmetry_is_that_of_the_crystal(alice: Person) -> None:
     assert sorted(found['wyckoff']) == ['a', 'b']
     np.testing.assert_allclose(found['lengths'], [4.2] * 3)
     np.testing.assert_allclose(found['angles'], [90] * 3)
+    # The primitive cell has those of the point group; the cubic one each of them four times.
+    assert found['operations'] == 48
+    cubic = made(build(alice, 'bulk', {'formula': 'MgO', 'crystal': 'rocksalt', 'a': 4.2, 'cubic': True}))
+    assert alice.http('GET', f'/structures/{cubic["uuid"]}/symmetry').json()['operations'] == 4 * 48
     slab = made(build(alice, 'slab', {'miller': [1, 0, 0]}, structure=uuid))['uuid']
     answer = alice.http('GET', f'/structures/{slab}/symmetry')
     assert is_problem(answer, 422)
     assert '2-dimensional' in answer.json()['detail']
+
+
+def test_symmetry_is_looked_for_within_a_tolerance(alice: Person) -> None:
+    uuid = made(send(alice, 'copper.xyz', COPPER.replace('0 1.8 1.8', '0 1.8 1.83')))['uuid']
+    numbers = {
+        tolerance: alice.http('GET', f'/structures/{uuid}/symmetry?tolerance={tolerance}').json()['number']
+        for tolerance in (0.01, 0.1)
+    }
+    assert numbers[0.1] == 225 > numbers[0.01]
+    for tolerance in (0, -1, 1.5, 'nan', 'wide'):
+        answer = alice.http('GET', f'/structures/{uuid}/symmetry?tolerance={tolerance}')
+        assert is_problem(answer, 422), tolerance
 
 
 def test_the_view_is_complete_up_to_the_boundaries(alice: Person) -> None:

@@ -148,6 +148,8 @@ def test_parsing_stores_nothing(alice: Person) -> None:
     assert answer.status_code == 200, answer.text
     found = answer.json()
     assert found['cell'][0] == [3.7, 0, 0]
+    # The face-centred cube, complete up to its boundaries.
+    assert len(found['view']['positions']) == 14
     assert (found['format'], found['formula'], found['dimensionality']) == ('XYZ', 'Cu', 3)
     both = upload(alice, 'two.xyz', two, '/parse')
     assert is_problem(both, 422)
@@ -179,13 +181,21 @@ def test_lists_by_attributes(sign_up: Callable[..., Person]) -> None:
     for query in ('origin=uploaded', 'format=XYZ', 'number_of_atoms=4', 'space_group=Fm-3m%20(225)'):
         assert listed(query) == [copper['uuid']], query
     assert listed('dimensionality=2') == [slab['uuid']]
+    assert listed('elements=Cu') == [slab['uuid'], copper['uuid']]
+    assert listed('elements=C') == listed('elements=Cu,O') == []
     assert listed('formula=Cu&origin=generated') == [slab['uuid']]
     assert listed(f'material_id={copper["material_id"]}') == [slab['uuid'], copper['uuid']]
     page = person.http('GET', '/structures?limit=1').json()
     rest = person.http('GET', f'/structures?limit=1&after={page["after"]}').json()
     assert [row['uuid'] for row in page['items'] + rest['items']] == listed('')
     assert rest['after'] is None
-    for bad in ('origin=stolen', 'number_of_atoms=1e30', 'number_of_atoms=99999999999999999999', 'limit=201'):
+    for bad in (
+        'origin=stolen',
+        'elements=Q',
+        'number_of_atoms=1e30',
+        'number_of_atoms=99999999999999999999',
+        'limit=201',
+    ):
         assert is_problem(person.http('GET', f'/structures?{bad}'), 422), bad
 
 

@@ -1299,7 +1299,7 @@ export interface paths {
         /**
          * Get Structures
          * @description List structures, newest first; `formula` is reduced for what is periodic, `space_group` as in
-         *     `Fm-3m (225)`.
+         *     `Fm-3m (225)`; `elements`, as in `Si,O`, must all be in the formula.
          */
         get: operations["get_structures"];
         put?: never;
@@ -1328,6 +1328,46 @@ export interface paths {
          * @description Build a structure; it is stored when it has been built, so that wrong parameters store nothing.
          */
         post: operations["build_structure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/structures/build/{builder}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Structure
+         * @description Say what a builder would make; nothing is stored.
+         */
+        post: operations["preview_structure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/structures/builders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Builders
+         * @description List the builders with their parameters, units included.
+         */
+        get: operations["list_builders"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1599,7 +1639,7 @@ export interface components {
             name?: string | null;
             /**
              * Parameters
-             * @description of the builder, with units: see `nanoos structure build <builder> --help`
+             * @description of the builder, with units: see `/api/structures/builders`
              * @default {}
              */
             parameters?: {
@@ -1610,6 +1650,34 @@ export interface components {
              * @description what slab, strain, substitution, supercell and vacancy start from
              */
             structure?: string | null;
+        };
+        /**
+         * Builder
+         * @description A builder: it makes structures from parameters.
+         */
+        Builder: {
+            /**
+             * Description
+             * @description what it makes, in one line
+             */
+            description: string;
+            /**
+             * From Structure
+             * @description whether it starts from a structure
+             */
+            from_structure: boolean;
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "bulk" | "nanoparticle" | "nanoribbon" | "nanotube" | "sheet" | "slab" | "strain" | "substitution" | "supercell" | "vacancy";
+            /**
+             * Parameters
+             * @description JSON Schema of its parameters; `unit` is that of a value
+             */
+            parameters: {
+                [key: string]: unknown;
+            };
         };
         /**
          * Caching
@@ -3257,6 +3325,8 @@ export interface components {
              * @description chemical symbol of each site; of a partially occupied one its kind
              */
             symbols: string[];
+            /** @description what a viewer draws; null where that is too much */
+            view: components["schemas"]["StructureView"] | null;
             /**
              * Warnings
              * @description what was assumed in reading the file
@@ -3282,6 +3352,25 @@ export interface components {
             settings?: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * PreviewRequest
+         * @description What would be built.
+         */
+        PreviewRequest: {
+            /**
+             * Parameters
+             * @description of the builder, with units: see `/api/structures/builders`
+             * @default {}
+             */
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Structure
+             * @description what slab, strain, substitution, supercell and vacancy start from
+             */
+            structure?: string | null;
         };
         /**
          * Problem
@@ -3769,6 +3858,46 @@ export interface components {
             uuid: string;
         };
         /**
+         * StructurePreview
+         * @description A structure that is not stored.
+         */
+        StructurePreview: {
+            /**
+             * Cell
+             * @description cell vectors, one a row [Å]
+             */
+            cell: number[][];
+            /**
+             * Dimensionality
+             * @description in how many directions it goes on without vacuum, 0–3
+             */
+            dimensionality: number;
+            /**
+             * Formula
+             * @description reduced for what is periodic
+             */
+            formula: string;
+            /** Number Of Atoms */
+            number_of_atoms: number;
+            /**
+             * Pbc
+             * @description whether periodic along each cell vector
+             */
+            pbc: boolean[];
+            /**
+             * Positions
+             * @description of the sites, Cartesian [Å]
+             */
+            positions: number[][];
+            /**
+             * Symbols
+             * @description chemical symbol of each site; of a partially occupied one its kind
+             */
+            symbols: string[];
+            /** @description what a viewer draws; null where that is too much */
+            view: components["schemas"]["StructureView"] | null;
+        };
+        /**
          * StructureRow
          * @description A structure in a list; the attributes are null for one that was made without them.
          */
@@ -3845,6 +3974,11 @@ export interface components {
              * @description of the space group, 1–230
              */
             number: number;
+            /**
+             * Operations
+             * @description how many map the cell onto itself, translations by parts of a vector included
+             */
+            operations: number;
             /**
              * Point Group
              * @description international symbol
@@ -8960,6 +9094,8 @@ export interface operations {
                 workflow?: ("simulation" | "relax" | "eos" | "elastic" | "bands" | "md" | "phonons") | null;
                 /** @description only one's own, not those that others share */
                 mine?: boolean;
+                /** @description only jobs of this structure */
+                structure?: string | null;
             };
             header?: never;
             path?: never;
@@ -13054,6 +13190,7 @@ export interface operations {
                 origin?: ("uploaded" | "generated" | "optimized" | "imported") | null;
                 format?: ("CIF" | "POSCAR" | "XYZ" | "internal") | null;
                 formula?: string | null;
+                elements?: string | null;
                 space_group?: string | null;
                 number_of_atoms?: number | null;
                 dimensionality?: number | null;
@@ -13356,6 +13493,232 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MadeStructure"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_structure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                builder: "bulk" | "nanoparticle" | "nanoribbon" | "nanotube" | "sheet" | "slab" | "strain" | "substitution" | "supercell" | "vacancy";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StructurePreview"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_builders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Builder"][];
                 };
             };
             /** @description Bad Request */
@@ -13849,7 +14212,10 @@ export interface operations {
     };
     get_structure_symmetry: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description distance within which atoms count as equivalent [Å] */
+                tolerance?: number;
+            };
             header?: never;
             path: {
                 structure_uuid: string;
