@@ -52,6 +52,18 @@ def job_inputs(
     return inputs
 
 
+def protocols_of(workflow: str, engine: str) -> list[dict[str, Any]]:
+    """Return the protocols of a workflow, the default one first; none for a single simulation.
+
+    :return: of each `name`, `description`, `inputs` of the workflow and `parameters` of the engine.
+    :raises ValueError: for an engine that is not installed.
+    """
+    load_engine(engine)
+    process = load_process(f'nanoos.{workflow}')
+    found: list[dict[str, Any]] = process.get_protocols(engine) if hasattr(process, 'get_protocols') else []
+    return found
+
+
 def split_settings(
     workflow: str, template: Template, settings: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -68,6 +68,14 @@ class PropertyWorkChain(WorkChain):
         spec.exit_code(320, 'ERROR_SIMULATION_FAILED', message='{reason}')
 
     @classmethod
+    def get_protocols(cls, engine: str) -> list[dict[str, Any]]:
+        """Return the protocols for an engine, the default one first: name, description and what they set."""
+        return [
+            {'name': name, 'description': description, **load_protocol(cls.protocol_name, name, engine)}
+            for name, description in protocols(cls.protocol_name).items()
+        ]
+
+    @classmethod
     def get_builder_from_protocol(
         cls,
         structure: orm.StructureData,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,15 +16,18 @@ from api.database import read
 from api.errors import RequestError
 from api.idempotency import Key, digest_of, key_of
 from api.paging import After, Limit, Page, decode, encode
+from api.routes.nodes import Time
 from api.schemas.jobs import (
     Caching,
     Failure,
     Job,
     JobDetail,
     JobFailure,
+    JobRow,
     Link,
     NewJob,
     ReportLine,
+    Resubmission,
     Status,
     Taken,
     Workflow,
@@ -34,8 +38,10 @@ from nanoos_plugins.graph import jobs as graph
 from nanoos_plugins.graph.caching import caching
 from nanoos_plugins.graph.failure import find_failure
 from nanoos_plugins.graph.progress import ReportLine as Line
-from nanoos_plugins.graph.progress import calculations_below, progress, report_page
+from nanoos_plugins.graph.progress import calculations_below, count_calculations, progress, report_page
+from nanoos_plugins.graph.resubmission import resubmission
 from nanoos_plugins.graph.status import JobStatus
+from nanoos_plugins.graph.subjects import subjects
 from nanoos_plugins.steering import RESEND_AFTER, WANTED, Action, is_done, is_too_late
 from nanoos_plugins.storage.shares import Viewer
 
@@ -54,9 +60,12 @@ async def list_jobs(
     after: After = None,
     status: Annotated[JobStatus | None, Query(description='only jobs of this status')] = None,
     workflow: Annotated[Workflow | None, Query(description='only jobs of this kind')] = None,
+    engine: Annotated[str | None, Query(max_length=200, description='only jobs by this engine')] = None,
+    created_after: Annotated[Time | None, Query(description='made later than this')] = None,
+    created_before: Annotated[Time | None, Query(description='made earlier than this')] = None,
     mine: Annotated[bool, Query(description="only one's own, not those that others share")] = False,
     structure: Annotated[UUID | None, Query(description='only jobs of this structure')] = None,
-) -> Page[Job]:
+) -> Page[JobRow]:
     """List the jobs one may see, newest first."""
     page = await read(
         request,
@@ -68,8 +77,23 @@ async def list_jobs(
         caller.email if mine else None,
         caller.viewer,
         structure,
+        engine,
+        created_after,
+        created_before,
     )
-    return Page[Job](items=[Job.model_validate(job) for job in page.jobs], after=encode(page.after))
+    rows = await read(request, _rows, page.jobs, caller.viewer)
+    return Page[JobRow](items=rows, after=encode(page.after))
+
+
+def _rows(jobs: list[graph.Job], viewer: Viewer) -> list[JobRow]:
+    """Return the jobs with what they are about and, of those in progress, how far they are."""
+    counted = count_calculations([job.pk for job in jobs if not job.status.is_final], viewer)
+    rows = []
+    for job, subject in zip(jobs, subjects([job.pk for job in jobs], viewer), strict=True):
+        ended, count = (None, None) if job.status.is_final else counted.get(job.pk, (0, 0))
+        known = {**asdict(job), **asdict(subject)}
+        rows.append(JobRow(**known, calculations=count, calculations_ended=ended))
+    return rows
 
 
 @router.post('', status_code=201, responses={200: {'model': Job, 'description': 'the key came before'}})
@@ -110,7 +134,7 @@ def _job(uuid: UUID, viewer: Viewer) -> JobDetail:
     job = graph.find_job(uuid, viewer)
     inputs, outputs = graph.links_of(job.pk, viewer)
     return JobDetail(
-        **Job.model_validate(job).model_dump(),
+        **_rows([job], viewer)[0].model_dump(),
         inputs=[Link.model_validate(link) for link in inputs],
         outputs=[Link.model_validate(link) for link in outputs],
     )
@@ -133,6 +157,13 @@ def _status(uuid: UUID, viewer: Viewer) -> Status:
         calculations_ended=entry.calculations_ended,
         report=entry.report,
     )
+
+
+@router.get('/{uuid}/resubmission')
+async def get_job_resubmission(request: Request, caller: Reader, uuid: UUID) -> Resubmission:
+    """Return what would submit a job once more: change what should be different, and `POST` it to `/jobs`."""
+    job = await read(request, graph.find_job, uuid, caller.viewer)
+    return Resubmission.model_validate(await read(request, resubmission, job, caller.viewer))
 
 
 @router.get('/{uuid}/report')

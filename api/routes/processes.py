@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Annotated
 
 from aiida.manage import get_manager
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from api.database import read
 from api.errors import NotFoundError
 from api.idempotency import Key, digest_of, key_of
 from api.routes.jobs import answer_job
 from api.schemas.jobs import Job
-from api.schemas.processes import Engine, NewProcess, Process, ProcessSchema
+from api.schemas.processes import Engine, NewProcess, Process, ProcessSchema, Protocol
 from api.security import Reader, Submitter
 from nanoos_plugins.engines.contract import engine_names, load_engine
-from nanoos_plugins.job_inputs import WORKFLOWS
+from nanoos_plugins.job_inputs import WORKFLOWS, protocols_of
 from nanoos_plugins.launch import load_process
 from nanoos_plugins.port_schema import describe, engine_schema, inputs_schema, outputs_schema
 
@@ -54,6 +55,19 @@ def _schema(entry_point: str) -> ProcessSchema:
     finally:
         # Defaults are nodes (never stored), and to make them AiiDA opened a session of this thread.
         get_manager().get_profile_storage().get_session().close()  # type: ignore[attr-defined]
+
+
+@router.get('/processes/{entry_point}/protocols')
+async def list_process_protocols(
+    request: Request,
+    caller: Reader,
+    entry_point: str,
+    engine: Annotated[str, Query(max_length=200, description='name of the engine')],
+) -> list[Protocol]:
+    """List the protocols of a process, the default one first, with what they set for an engine."""
+    workflow = _known(entry_point).removeprefix('nanoos.')
+    found = await read(request, protocols_of, workflow, engine)
+    return [Protocol.model_validate(protocol) for protocol in found]
 
 
 def _known(entry_point: str) -> str:

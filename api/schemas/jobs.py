@@ -86,6 +86,31 @@ class Job(BaseModel):
     exit_message: str | None
 
 
+class JobRow(Job):
+    """A job with what it is about."""
+
+    structure: UUID | None = Field(description='of what it is; null when you do not see it')
+    formula: str | None = Field(description='of the structure; null for one that was made without')
+    template: str | None = Field(description='name of its template; null when you do not see it')
+    engine: str | None = Field(description='name of the engine of its template')
+    calculations: int | None = Field(description='calculations below it, so far; null once it has ended')
+    calculations_ended: int | None = Field(description='those of them that have ended')
+
+
+class Resubmission(BaseModel):
+    """What would submit a job once more, by `POST /jobs`; `settings` say all that a protocol would."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    workflow: str
+    label: str
+    structure: UUID
+    template: UUID
+    code: UUID | None
+    settings: dict[str, Any] = Field(description='inputs of the workflow, and parameters over the template')
+    options: dict[str, Any] = Field(description='for the scheduler')
+
+
 class Link(BaseModel):
     """A node that went into a job or came out of it."""
 
@@ -96,7 +121,7 @@ class Link(BaseModel):
     node_type: str
 
 
-class JobDetail(Job):
+class JobDetail(JobRow):
     """A job with what went in and what came out."""
 
     inputs: list[Link]
@@ -122,6 +147,27 @@ class ReportLine(BaseModel):
     process: UUID = Field(description='of the job or of a process that it called')
     level: str
     message: str
+
+
+class Curve(BaseModel):
+    """How a quantity went in a run so far."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    unit: str
+    along: str = Field(description='what `x` counts: iterations, steps')
+    x: list[float]
+    y: list[float]
+
+
+class Live(BaseModel):
+    """How the running calculation of a job goes, from what its program has written."""
+
+    calculation: UUID
+    process: str = Field(description='name of its class')
+    engine: str = Field(description='for people')
+    curves: list[Curve] = Field(description='at most 500 points each')
 
 
 class Failure(BaseModel):

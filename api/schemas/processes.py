@@ -28,6 +28,17 @@ class ProcessSchema(BaseModel):
     outputs: dict[str, Any] = Field(description='of the outputs, all of them nodes')
 
 
+class Protocol(BaseModel):
+    """A protocol: values that go well together."""
+
+    name: str
+    description: str
+    inputs: dict[str, Any] = Field(description='values for ports of the process')
+    parameters: dict[str, Any] = Field(
+        description="values for parameters of the engine, over its defaults and under the template's"
+    )
+
+
 class NewProcess(Strict):
     """A process to submit by its ports."""
 

@@ -89,14 +89,25 @@ class Reference:
     source: str
 
 
+@dataclass(frozen=True)
+class Curve:
+    """How a quantity went in a run so far: `x` counts what `along` says, `y` is in `unit`."""
+
+    name: str
+    unit: str
+    along: str
+    x: list[float]
+    y: list[float]
+
+
 class Engine(ABC):
     """An engine: its description and its way into and out of AiiDA.
 
     Class attributes: `name` (entry point), `label` (for people; the mock engine says mock), `scale`,
     `tasks` it offers, `process` (AiiDA entry point it runs), `code_plugin` (entry point of the calculation
     its code must be for; None when it needs no code), `code_label` (the code of the default computer),
-    `parameters` (its Pydantic
-    model), `program` (None when it runs inside AiiDA).
+    `parameters` (its Pydantic model), `program` (None when it runs inside AiiDA), `live_file` (in the folder
+    of a running calculation, what `live` reads; None when nothing is told before the end).
     """
 
     name: ClassVar[str]
@@ -108,6 +119,7 @@ class Engine(ABC):
     code_label: ClassVar[str | None]
     parameters: ClassVar[type[Parameters]]
     program: ClassVar[Program | None]
+    live_file: ClassVar[str | None] = None
 
     @abstractmethod
     def reference(self) -> Reference:
@@ -141,6 +153,13 @@ class Engine(ABC):
         for `structure`. Empty for an engine whose results depend smoothly on the structure.
         """
         return {}
+
+    def live(self, text: str) -> list[Curve]:
+        """Return how a running calculation goes.
+
+        :param text: of `live_file`, as far as it has been written; the middle of a long one is left out.
+        """
+        return []
 
     @abstractmethod
     def get_builder(

@@ -9,8 +9,8 @@ import numpy as np
 from ase.build import bulk
 
 from nanoos_plugins.engines.atomistic import AtomisticParameters, check_md_size
-from nanoos_plugins.engines.contract import Engine, Parameters, Program, Reference, quantity
-from nanoos_plugins.engines.lammps_output import read_results
+from nanoos_plugins.engines.contract import Curve, Engine, Parameters, Program, Reference, quantity
+from nanoos_plugins.engines.lammps_output import live_curves, read_results
 from nanoos_plugins.engines.lammps_potential import check_elements, load_potential
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class Lammps(Engine):
     code_label = 'lammps'
     parameters = LammpsParameters
     program = Program(executables=('lmp', 'lmp_serial'), lock='lammps.lock', command='{prefix}/bin/lmp')
+    live_file = 'log.lammps'
 
     def reference(self) -> Reference:
         """Return the cohesive energy of fcc copper by the potential of Mishin et al."""
@@ -107,6 +108,10 @@ class Lammps(Engine):
         :raises ValueError: when an output that every successful run has is missing.
         """
         return read_results(self, structure, parameters, outputs)
+
+    def live(self, text: str) -> list[Curve]:
+        """Return temperature, energy and pressure, or energy and largest force of a relaxation, by step."""
+        return live_curves(text)
 
 
 def check_structure(structure: orm.StructureData) -> None:

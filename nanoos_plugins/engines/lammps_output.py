@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from nanoos_plugins.engines.atomistic import moved_atoms, unconverged
-from nanoos_plugins.engines.contract import Engine, Parameters
+from nanoos_plugins.engines.contract import Curve, Engine, Parameters
 from nanoos_plugins.engines.results import Array, Results, Trajectory
 
 if TYPE_CHECKING:
@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 
 GPA_PER_BAR = 1e-4
 FS_PER_PS = 1000.0
+#: Columns of the thermo output that are told while a run goes on: name, unit, factor.
+LIVE = {
+    'Temp': ('temperature', 'K', 1.0),
+    'E_pair': ('potential energy', 'eV', 1.0),
+    'TotEng': ('total energy', 'eV', 1.0),
+    'Press': ('pressure', 'GPa', GPA_PER_BAR),
+    'Fmax': ('largest force', 'eV/Å', 1.0),
+}
 COLUMNS = [f'c_property_atom_all_aiida__{number}__' for number in range(1, 7)]
 #: Columns of the thermo output by key of `Results.series`; the factor converts metal units.
 SERIES = {
@@ -179,3 +187,29 @@ def _trajectory(structure: orm.StructureData, parameters: Parameters, frames: Fr
 
 def _warnings(final: Mapping[str, Any]) -> list[str]:
     return [str(line) for line in final.get('compute_variables', {}).get('warnings', [])]
+
+
+def live_curves(text: str) -> list[Curve]:
+    """Return the columns of the thermo output so far, against the step.
+
+    At rest (relaxations) there is no temperature to tell of, and the total energy is the potential one.
+    """
+    columns: list[str] = []
+    rows: list[list[float]] = []
+    for line in text.splitlines():
+        words = line.split()
+        if words[:1] == ['Step']:
+            columns, rows = words, []
+        elif len(words) == len(columns):
+            try:
+                rows.append([float(word) for word in words])
+            except ValueError:
+                continue
+    table = dict(zip(columns, zip(*rows, strict=True), strict=False))
+    if not any(table.get('Temp', ())):
+        table = {name: column for name, column in table.items() if name not in ('Temp', 'TotEng')}
+    return [
+        Curve(name, unit, 'step', list(table['Step']), [factor * value for value in table[column]])
+        for column, (name, unit, factor) in LIVE.items()
+        if column in table
+    ]

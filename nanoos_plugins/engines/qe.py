@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ase.build import bulk
 
-from nanoos_plugins.engines.contract import Engine, Parameters, Program, Reference, Task, quantity
+from nanoos_plugins.engines.contract import Curve, Engine, Parameters, Program, Reference, Task, quantity
 from nanoos_plugins.engines.pseudopotentials import pseudos_of, recommended_cutoffs
-from nanoos_plugins.engines.qe_output import read_results
+from nanoos_plugins.engines.qe_output import live_curves, read_results
 
 if TYPE_CHECKING:
     from aiida import orm
@@ -68,6 +68,7 @@ class QuantumEspresso(Engine):
     code_label = 'qe-pw'
     parameters = QuantumEspressoParameters
     program = Program(executables=('pw.x',), lock='qe.lock', command='{prefix}/bin/python -m qepy --pw.x')
+    live_file = 'aiida.out'
 
     def reference(self) -> Reference:
         """Return silicon at 0.94 of its volume: there its equation of state has a pressure of 6.18 GPa."""
@@ -138,6 +139,10 @@ class QuantumEspresso(Engine):
         :raises ValueError: when an output that every successful run has is missing.
         """
         return read_results(self, structure, _own(parameters), outputs)
+
+    def live(self, text: str) -> list[Curve]:
+        """Return how self-consistency and, where there is one, the relaxation converge."""
+        return live_curves(text)
 
 
 def _own(parameters: Parameters) -> QuantumEspressoParameters:

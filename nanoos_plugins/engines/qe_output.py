@@ -7,11 +7,15 @@ tension.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+from ase.units import Bohr as BOHR
+from ase.units import Ry as RY
 
+from nanoos_plugins.engines.contract import Curve
 from nanoos_plugins.engines.results import Quantity, Results, Trajectory
 
 if TYPE_CHECKING:
@@ -88,3 +92,29 @@ def _trajectory(structure: orm.StructureData, trajectory: orm.TrajectoryData) ->
         positions=positions,
         cells=np.asarray(trajectory.get_array('cells'), dtype=float),
     )
+
+
+def live_curves(text: str) -> list[Curve]:
+    """Return energy and its estimated error by iteration, and energy and force by step of a relaxation."""
+
+    def numbers(pattern: str) -> list[float]:
+        return [float(found) for found in re.findall(pattern, text, re.MULTILINE)]
+
+    iterations = numbers(r'^!? +total energy +=\s+(-?[\d.]+) Ry')
+    errors = numbers(r'^ +estimated scf accuracy +<\s+([\d.Ee+-]+) Ry')
+    steps = numbers(r'^! +total energy +=\s+(-?[\d.]+) Ry')
+    forces = numbers(r'^ +Total force =\s+([\d.]+)')
+    curves = [
+        _curve('error of the energy', 'eV', 'iteration', errors, RY),
+        _curve('energy', 'eV', 'iteration', iterations, RY),
+    ]
+    if len(steps) > 1:
+        curves += [
+            _curve('energy of the steps', 'eV', 'step', steps, RY),
+            _curve('total force', 'eV/Å', 'step', forces, RY / BOHR),
+        ]
+    return curves
+
+
+def _curve(name: str, unit: str, along: str, values: list[float], factor: float) -> Curve:
+    return Curve(name, unit, along, [float(n + 1) for n in range(len(values))], [v * factor for v in values])

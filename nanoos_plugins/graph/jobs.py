@@ -22,6 +22,7 @@ from nanoos_plugins.graph.status import (
     JobStatus,
     job_status,
 )
+from nanoos_plugins.graph.subjects import is_about
 from nanoos_plugins.graph.tables import CALL_LINKS, call_tree, connection, tables
 from nanoos_plugins.storage.newest import newest_seen
 from nanoos_plugins.storage.shares import Viewer, seen_by
@@ -170,6 +171,9 @@ def list_jobs(
     owner: str | None = None,
     viewer: Viewer | None = None,
     of: UUID | None = None,
+    engine: str | None = None,
+    created_after: datetime | None = None,
+    created_before: datetime | None = None,
 ) -> Page:
     """Return up to `limit` jobs, newest first: two statements a page, whatever its depth.
 
@@ -179,11 +183,13 @@ def list_jobs(
     :param owner: e-mail of the user.
     :param viewer: only what this one sees; None sees everything.
     :param of: only those that this node, which the viewer sees, went into.
+    :param engine: name of the engine, as the template of the job has it.
     """
     node, link, user = tables().node, tables().link, tables().user
     called = sa.exists().where(link.c.output_id == node.c.id, link.c.type.in_(CALL_LINKS))
     is_job = node.c.process_type.startswith(JOB_PREFIX, autoescape=True)
     statement = _select(None).where(is_job, sa.not_(called))
+    statement = statement.where(*is_about(engine, created_after, created_before))
     if status is not None:
         statement = statement.where(_state_condition(status))
     if workflow is not None:

@@ -43,6 +43,14 @@ def _calculations(opened: sa.Connection, pks: list[int], viewer: Viewer | None) 
     return {row.root: (int(row.ended), int(row.total)) for row in opened.execute(statement)}
 
 
+def count_calculations(pks: Sequence[int], viewer: Viewer | None = None) -> dict[int, tuple[int, int]]:
+    """Return how many CalcJobs below each process have ended and how many there are; 0 are left out."""
+    if not pks:
+        return {}
+    with connection(viewer) as opened:
+        return _calculations(opened, list(pks), viewer)
+
+
 def _last_reports(opened: sa.Connection, pks: list[int], viewer: Viewer | None) -> dict[int, str]:
     node, log, tree = tables().node, tables().log, call_tree(pks)
     newest = (

@@ -19,7 +19,17 @@ from tests.api.conftest import Person
 from tests.api.test_auth import is_problem
 
 FINAL = ('COMPLETED', 'FAILED', 'KILLED')
-PATHS = ('', '/status', '/report', '/report.txt', '/calculations', '/failure', '/caching')
+PATHS = (
+    '',
+    '/status',
+    '/report',
+    '/report.txt',
+    '/calculations',
+    '/failure',
+    '/caching',
+    '/resubmission',
+    '/live',
+)
 
 
 def structure_of(person: Person, a: float = 3.6) -> orm.StructureData:
@@ -169,6 +179,36 @@ def test_jobs_are_listed_in_pages_by_status_and_workflow(
     assert person.http('GET', '/jobs?workflow=eos').json() == {'items': [], 'after': None}
     for query in ('limit=0', 'limit=201', 'after=nonsense', 'status=DONE', 'workflow=nanoos.relax'):
         assert is_problem(person.http('GET', f'/jobs?{query}'), 422), query
+
+
+def test_a_job_tells_what_it_is_about_and_is_found_by_it(done: dict[str, Any], alice: Person) -> None:
+    assert (done['template'], done['engine'], done['calculations']) == ('mock', 'mock', None)
+    assert done['structure'] in [link['uuid'] for link in done['inputs']]
+
+    def found(**query: str) -> list[str]:
+        answer = alice.http('GET', '/jobs', params={'limit': 200, **query})
+        assert answer.status_code == 200, answer.text
+        return [job['uuid'] for job in answer.json()['items']]
+
+    assert done['uuid'] in found(engine='mock')
+    assert found(engine='qe') == []
+    assert done['uuid'] in found(created_after=done['created'])
+    assert done['uuid'] not in found(created_before=done['created'])
+    assert is_problem(alice.http('GET', '/jobs?created_after=2025-01-01T00:00:00'), 422)
+
+
+def test_what_a_job_was_given_submits_it_again(done: dict[str, Any], alice: Person) -> None:
+    given = alice.http('GET', f'/jobs/{done["uuid"]}/resubmission').json()
+    assert (given['workflow'], given['label'], given['code']) == ('relax', 'my first', None)
+    assert given['settings'] == {'cell': True, 'rounds': 1, 'force_tolerance': 0.05, 'stress_tolerance': 0.5}
+    again = ended(alice, alice.http('POST', '/jobs', json=given).json()['uuid'])
+    assert alice.http('GET', f'/jobs/{again["uuid"]}/resubmission').json() == given
+
+
+def test_the_stream_of_a_job_that_has_ended_ends(done: dict[str, Any], alice: Person) -> None:
+    answer = alice.http('GET', f'/jobs/{done["uuid"]}/live')
+    assert answer.headers['content-type'].startswith('text/event-stream')
+    assert answer.text == ': alive\n\nevent: end\ndata: {}\n\n'
 
 
 def test_a_failed_job_says_where_it_failed(alice: Person, process_of: Callable[..., orm.ProcessNode]) -> None:

@@ -57,6 +57,20 @@ def test_what_can_be_submitted_is_listed_with_a_line_each(alice: Person) -> None
     assert all(len(one['description']) > 10 and '\n' not in one['description'] for one in listed)
 
 
+def test_protocols_say_what_they_set_for_an_engine(alice: Person) -> None:
+    def protocols(workflow: str, engine: str) -> Any:
+        return alice.http('GET', f'/processes/nanoos.{workflow}/protocols', params={'engine': engine}).json()
+
+    assert [one['name'] for one in protocols('eos', 'qe')] == ['moderate', 'fast', 'precise']
+    assert protocols('eos', 'qe')[1]['parameters'] == {'kpoints_distance': 0.25, 'conv_thr_per_atom': 1e-9}
+    assert protocols('eos', 'mock')[1]['parameters'] == {}
+    assert protocols('eos', 'mock')[1]['inputs']['points'] == 5
+    assert protocols('simulation', 'mock') == []
+    for path in ('/processes/nanoos.eos/protocols?engine=abacus', '/processes/nanoos.eos/protocols'):
+        assert is_problem(alice.http('GET', path), 422)
+    assert is_problem(alice.http('GET', '/processes/core.arithmetic.add/protocols?engine=qe'), 404)
+
+
 @pytest.mark.parametrize('workflow', WORKFLOWS)
 def test_ports_are_json_schema_with_help_units_and_defaults(alice: Person, workflow: str) -> None:
     schema = alice.http('GET', f'/processes/nanoos.{workflow}/schema').json()

@@ -788,6 +788,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/{uuid}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream Job Live
+         * @description Stream how the newest calculation of a job goes, until the job ends, 10 minutes at most.
+         *
+         *     Of engines that tell nothing while they run, and on other computers, there is no event.
+         */
+        get: operations["stream_job_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/{uuid}/report": {
         parameters: {
             query?: never;
@@ -820,6 +842,26 @@ export interface paths {
          * @description Return what a job and all that it called reported as lines of text, oldest first.
          */
         get: operations["stream_job_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{uuid}/resubmission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Job Resubmission
+         * @description Return what would submit a job once more: change what should be different, and `POST` it to `/jobs`.
+         */
+        get: operations["get_job_resubmission"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1156,6 +1198,26 @@ export interface paths {
          * @description List the processes that can be submitted.
          */
         get: operations["list_processes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/processes/{entry_point}/protocols": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Process Protocols
+         * @description List the protocols of a process, the default one first, with what they set for an engine.
+         */
+        get: operations["list_process_protocols"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2252,10 +2314,25 @@ export interface components {
          */
         JobDetail: {
             /**
+             * Calculations
+             * @description calculations below it, so far; null once it has ended
+             */
+            calculations: number | null;
+            /**
+             * Calculations Ended
+             * @description those of them that have ended
+             */
+            calculations_ended: number | null;
+            /**
              * Created
              * Format: date-time
              */
             created: string;
+            /**
+             * Engine
+             * @description name of the engine of its template
+             */
+            engine: string | null;
             /** Exit Message */
             exit_message: string | null;
             /**
@@ -2263,6 +2340,11 @@ export interface components {
              * @description 0: completed; null until it has ended
              */
             exit_status: number | null;
+            /**
+             * Formula
+             * @description of the structure; null for one that was made without
+             */
+            formula: string | null;
             /** Inputs */
             inputs: components["schemas"]["api__schemas__jobs__Link"][];
             /** Label */
@@ -2281,6 +2363,16 @@ export interface components {
             owner: string;
             status: components["schemas"]["JobStatus"];
             /**
+             * Structure
+             * @description of what it is; null when you do not see it
+             */
+            structure: string | null;
+            /**
+             * Template
+             * @description name of its template; null when you do not see it
+             */
+            template: string | null;
+            /**
              * Uuid
              * Format: uuid
              */
@@ -2298,6 +2390,77 @@ export interface components {
         JobFailure: {
             /** @description null when the job has not failed and was not killed */
             failure: components["schemas"]["Failure"] | null;
+        };
+        /**
+         * JobRow
+         * @description A job with what it is about.
+         */
+        JobRow: {
+            /**
+             * Calculations
+             * @description calculations below it, so far; null once it has ended
+             */
+            calculations: number | null;
+            /**
+             * Calculations Ended
+             * @description those of them that have ended
+             */
+            calculations_ended: number | null;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * Engine
+             * @description name of the engine of its template
+             */
+            engine: string | null;
+            /** Exit Message */
+            exit_message: string | null;
+            /**
+             * Exit Status
+             * @description 0: completed; null until it has ended
+             */
+            exit_status: number | null;
+            /**
+             * Formula
+             * @description of the structure; null for one that was made without
+             */
+            formula: string | null;
+            /** Label */
+            label: string;
+            /**
+             * Modified
+             * Format: date-time
+             */
+            modified: string;
+            /**
+             * Owner
+             * @description e-mail of whom it belongs to
+             */
+            owner: string;
+            status: components["schemas"]["JobStatus"];
+            /**
+             * Structure
+             * @description of what it is; null when you do not see it
+             */
+            structure: string | null;
+            /**
+             * Template
+             * @description name of its template; null when you do not see it
+             */
+            template: string | null;
+            /**
+             * Uuid
+             * Format: uuid
+             */
+            uuid: string;
+            /**
+             * Workflow
+             * @description entry point, e.g. `nanoos.relax`
+             */
+            workflow: string;
         };
         /**
          * JobStatus
@@ -3178,15 +3341,15 @@ export interface components {
             /** Items */
             items: components["schemas"]["Group"][];
         };
-        /** Page[Job] */
-        Page_Job_: {
+        /** Page[JobRow] */
+        Page_JobRow_: {
             /**
              * After
              * @description cursor of the next page; null at the end of the list
              */
             after: string | null;
             /** Items */
-            items: components["schemas"]["Job"][];
+            items: components["schemas"]["JobRow"][];
         };
         /** Page[Link] */
         Page_Link_: {
@@ -3448,6 +3611,30 @@ export interface components {
             };
         };
         /**
+         * Protocol
+         * @description A protocol: values that go well together.
+         */
+        Protocol: {
+            /** Description */
+            description: string;
+            /**
+             * Inputs
+             * @description values for ports of the process
+             */
+            inputs: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /**
+             * Parameters
+             * @description values for parameters of the engine, over its defaults and under the template's
+             */
+            parameters: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * Query
          * @description A query: what `QueryBuilder.as_dict()` gives, with `path`, or the readable form, with `vertices`.
          */
@@ -3599,6 +3786,42 @@ export interface components {
              * @default 1
              */
             num_mpiprocs_per_machine?: number;
+        };
+        /**
+         * Resubmission
+         * @description What would submit a job once more, by `POST /jobs`; `settings` say all that a protocol would.
+         */
+        Resubmission: {
+            /** Code */
+            code: string | null;
+            /** Label */
+            label: string;
+            /**
+             * Options
+             * @description for the scheduler
+             */
+            options: {
+                [key: string]: unknown;
+            };
+            /**
+             * Settings
+             * @description inputs of the workflow, and parameters over the template
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Structure
+             * Format: uuid
+             */
+            structure: string;
+            /**
+             * Template
+             * Format: uuid
+             */
+            template: string;
+            /** Workflow */
+            workflow: string;
         };
         /**
          * ReturnedSignIn
@@ -9092,6 +9315,12 @@ export interface operations {
                 status?: components["schemas"]["JobStatus"] | null;
                 /** @description only jobs of this kind */
                 workflow?: ("simulation" | "relax" | "eos" | "elastic" | "bands" | "md" | "phonons") | null;
+                /** @description only jobs by this engine */
+                engine?: string | null;
+                /** @description made later than this */
+                created_after?: string | null;
+                /** @description made earlier than this */
+                created_before?: string | null;
                 /** @description only one's own, not those that others share */
                 mine?: boolean;
                 /** @description only jobs of this structure */
@@ -9109,7 +9338,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Job_"];
+                    "application/json": components["schemas"]["Page_JobRow_"];
                 };
             };
             /** @description Bad Request */
@@ -9778,6 +10007,118 @@ export interface operations {
             };
         };
     };
+    stream_job_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description curves as JSON, see `Live` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_job_report: {
         parameters: {
             query?: {
@@ -9912,6 +10253,118 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_job_resubmission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resubmission"];
+                };
             };
             /** @description Bad Request */
             400: {
@@ -12382,6 +12835,121 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Process"][];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_process_protocols: {
+        parameters: {
+            query: {
+                /** @description name of the engine */
+                engine: string;
+            };
+            header?: never;
+            path: {
+                entry_point: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Protocol"][];
                 };
             };
             /** @description Bad Request */
