@@ -1,0 +1,82 @@
+import { Download, Image as Picture, LineChart, Table2 } from 'lucide-react';
+import { useId, useRef, useState } from 'react';
+import { save } from '@/shared/api/files';
+import { messageOf } from '@/shared/api/errors';
+import { Button } from '@/shared/ui/Button';
+import { lazyViewer } from '@/shared/ui/lazyViewer';
+import { useToast } from '@/shared/ui/Toast';
+import { Numbers } from './Numbers';
+import { csvOf, type DataTable, type Plot, tableOf } from './plot';
+
+const Chart = lazyViewer(() => import('./Chart'), 'h-72');
+
+/** A plot with its numbers as a table, and both as files. */
+export function Figure({
+  plot,
+  table,
+  beside,
+  height,
+}: {
+  plot: Plot;
+  /** What the table says, when that is not what is drawn. */
+  table?: DataTable;
+  /** A second plot that shares the upright axis. */
+  beside?: Plot;
+  height?: number;
+}) {
+  const id = useId();
+  const toast = useToast();
+  const drawn = useRef<HTMLDivElement>(null);
+  const [asTable, setAsTable] = useState(false);
+  const name = plot.title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+  const numbers = () => table ?? tableOf(plot);
+  const savePicture = async () => {
+    try {
+      const { pictureOf } = await import('./picture');
+      save(
+        await pictureOf(
+          plot.title,
+          [...(drawn.current?.querySelectorAll('svg') ?? [])],
+          [...(drawn.current?.querySelectorAll('li') ?? [])],
+        ),
+        `${name}.png`,
+      );
+    } catch (error) {
+      toast({ title: 'The picture was not made', detail: messageOf(error), kind: 'bad' });
+    }
+  };
+  return (
+    <figure aria-labelledby={id} className="min-w-0">
+      <figcaption className="mb-2 flex flex-wrap items-center justify-between gap-2">
+        <span id={id} className="text-sm font-medium">
+          {plot.title}
+        </span>
+        <span className="flex gap-1">
+          <Button
+            size="s"
+            kind="quiet"
+            icon={asTable ? LineChart : Table2}
+            aria-pressed={asTable}
+            onClick={() => setAsTable(!asTable)}
+          >
+            {asTable ? 'Plot' : 'Table'}
+          </Button>
+          <Button size="s" kind="quiet" icon={Download} onClick={() => save(csvOf(numbers()), `${name}.csv`)}>
+            CSV
+          </Button>
+          <Button size="s" kind="quiet" icon={Picture} disabled={asTable} onClick={() => void savePicture()}>
+            PNG
+          </Button>
+        </span>
+      </figcaption>
+      {asTable ? (
+        <Numbers label={plot.title} table={numbers()} />
+      ) : (
+        <div ref={drawn} className={beside ? 'grid md:grid-cols-[5fr_2fr]' : undefined}>
+          <Chart plot={plot} height={height} />
+          {beside && <Chart plot={beside} height={height} />}
+        </div>
+      )}
+    </figure>
+  );
+}

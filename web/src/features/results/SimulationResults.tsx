@@ -1,0 +1,65 @@
+import { Async } from '@/shared/ui/states';
+import { shapesOf, useArrays, useNode } from './load';
+import { format } from './quantity';
+import { Section } from './Section';
+import { SeriesFigures } from './SeriesFigures';
+import { Summary } from './Summary';
+
+const HIDDEN = ['engine', 'label'];
+
+/** One evaluation, or a relaxation: energy, forces, stress, and the course of a run of molecular dynamics. */
+export default function SimulationResults({ outputs }: { outputs: Record<string, string> }) {
+  const results = useNode(outputs.results ?? '');
+  return (
+    <>
+      <Async query={results}>
+        {({ attributes }) => (
+          <Section title="Results">
+            <Summary label="Results" attributes={attributes} leftOut={HIDDEN} />
+          </Section>
+        )}
+      </Async>
+      {outputs.arrays && <ForcesAndStress uuid={outputs.arrays} />}
+    </>
+  );
+}
+
+function ForcesAndStress({ uuid }: { uuid: string }) {
+  const node = useNode(uuid);
+  const arrays = useArrays(uuid, ['forces', 'stress']);
+  const hasSeries = node.data !== undefined && 'time_fs' in shapesOf(node.data.attributes);
+  return (
+    <>
+      <Async query={arrays}>
+        {({ arrays: { forces, stress } }) => (
+          <Section title="Forces and stress">
+            <dl className="grid gap-x-8 gap-y-2 text-sm sm:grid-cols-2">
+              <dt className="text-muted">Largest component of a force</dt>
+              <dd className="text-right tabular">{`${format(largestOf(forces?.values ?? []))} eV/Å`}</dd>
+              {stress && (
+                <>
+                  <dt className="text-muted">Pressure</dt>
+                  <dd className="text-right tabular">{`${format(pressureOf(stress.values))} GPa`}</dd>
+                </>
+              )}
+            </dl>
+          </Section>
+        )}
+      </Async>
+      {hasSeries && (
+        <Section title="Course of the run">
+          <SeriesFigures uuid={uuid} />
+        </Section>
+      )}
+    </>
+  );
+}
+
+function largestOf(values: number[]): number {
+  return values.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
+}
+
+/** [GPa] From a stress (3, 3) that is positive under tension. */
+function pressureOf(stress: number[]): number {
+  return -((stress[0] ?? 0) + (stress[4] ?? 0) + (stress[8] ?? 0)) / 3;
+}

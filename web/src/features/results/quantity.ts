@@ -1,0 +1,101 @@
+/** Numbers with their units, as results say them: `{ value, unit, uncertainty }`, or by names like `volume_A3`. */
+
+export type Quantity = { name: string; value: number; unit: string; uncertainty?: number; note?: string };
+export type Fact = { name: string; text: string };
+
+/** How names of results end, and which unit that is; the longest ending goes first. */
+const ENDINGS: [string, string][] = [
+  ['_eV_per_atom_ps', 'eV/(atom ps)'],
+  ['_J_per_K_mol', 'J/(K mol)'],
+  ['_eV_per_atom', 'eV/atom'],
+  ['_per_eV', '1/eV'],
+  ['_per_A', '1/Å'],
+  ['_THz', 'THz'],
+  ['_GPa', 'GPa'],
+  ['_eV', 'eV'],
+  ['_A3', 'Å³'],
+  ['_A2', 'Å²'],
+  ['_fs', 'fs'],
+  ['_ps', 'ps'],
+  ['_A', 'Å'],
+  ['_K', 'K'],
+];
+
+/** What a name says apart from its unit: `bulk_modulus_GPa` is `bulk modulus` in GPa. */
+export function nameAndUnit(key: string): { name: string; unit: string } {
+  const found = ENDINGS.find(([ending]) => key.endsWith(ending) && key.length > ending.length);
+  const name = found ? key.slice(0, -found[0].length) : key;
+  return { name: name.replaceAll('_', ' '), unit: found?.[1] ?? '' };
+}
+
+function isQuantity(value: unknown): value is { value: number; unit: string; uncertainty?: number | null } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as { value?: unknown }).value === 'number' &&
+    'unit' in value
+  );
+}
+
+/** The numbers of a dictionary with their units. */
+export function quantitiesOf(attributes: Record<string, unknown>): Quantity[] {
+  return Object.entries(attributes).flatMap(([key, value]): Quantity[] => {
+    if (isQuantity(value)) {
+      const note =
+        (value as { converged?: boolean }).converged === false ? 'uncertainty not converged' : undefined;
+      return [
+        {
+          name: key.replaceAll('_', ' '),
+          value: value.value,
+          unit: value.unit,
+          uncertainty: value.uncertainty ?? undefined,
+          note,
+        },
+      ];
+    }
+    if (key === 'quantities' && typeof value === 'object' && value !== null) {
+      return quantitiesOf(value as Record<string, unknown>);
+    }
+    return typeof value === 'number' ? [{ ...nameAndUnit(key), value }] : [];
+  });
+}
+
+/** The rest that is short: yes, no and words. */
+export function factsOf(attributes: Record<string, unknown>): Fact[] {
+  return Object.entries(attributes).flatMap(([key, value]): Fact[] => {
+    const name = nameAndUnit(key).name;
+    if (typeof value === 'boolean') return [{ name, text: value ? 'yes' : 'no' }];
+    if (typeof value === 'string' && value !== '') return [{ name, text: value }];
+    if (Array.isArray(value) && value.every((one) => typeof one === 'string' || typeof one === 'number')) {
+      return value.length > 0
+        ? [{ name, text: value.map((one) => (typeof one === 'number' ? format(one) : one)).join(', ') }]
+        : [];
+    }
+    return [];
+  });
+}
+
+/** A number in as many digits as one reads. */
+export function format(value: number, digits = 6): string {
+  if (!Number.isFinite(value)) return String(value);
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  if (Number.isInteger(value) && size < 1e9) return minus(String(value));
+  if (size < 1e-3 || size >= 1e7) return minus(value.toExponential(Math.min(digits, 4) - 1));
+  return minus(String(Number(value.toPrecision(digits))));
+}
+
+/** A number with its uncertainty, in the digits that the latter leaves: `300.8 ± 1.2`. */
+export function withUncertainty(value: number, uncertainty: number | undefined): string {
+  if (uncertainty === undefined || !(uncertainty > 0)) return format(value);
+  const decimals = 1 - Math.floor(Math.log10(uncertainty));
+  if (decimals > 9 || Math.abs(value) < 1e-3) {
+    return `${minus(value.toExponential(2))} ± ${uncertainty.toExponential(0)}`;
+  }
+  const places = Math.max(0, decimals);
+  return `${minus(value.toFixed(places))} ± ${uncertainty.toFixed(places)}`;
+}
+
+function minus(text: string): string {
+  return text.replaceAll('-', '−');
+}
