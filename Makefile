@@ -46,7 +46,7 @@ $(NODE_MODULES): web/package-lock.json web/.npmrc $(NODE)
 	@$(NPM) ci --loglevel=error
 	@touch $@
 
-$(SITE): $(NODE_MODULES) $(shell find web/src web/public web/scripts web/*.ts web/*.mjs web/package.json -type f 2>/dev/null)
+$(SITE): $(NODE_MODULES) $(shell find web/src web/public web/scripts web/*.ts web/*.mjs web/package.json docs/*.md -type f 2>/dev/null)
 	@echo 'Web application: web/out'
 	@$(NPM) run --silent build
 

@@ -9,8 +9,16 @@ import { ErrorPanel } from '@/shared/ui/states';
 const NOTHING = { email: '', password: '', first_name: '', last_name: '', invite: '' };
 
 /** E-mail address and password; for a new account also the name and, where one is needed, the invite. */
-export function AccountForm({ isNew, needsInvite }: { isNew: boolean; needsInvite: boolean }) {
-  const [given, setGiven] = useState(NOTHING);
+export function AccountForm({
+  isNew,
+  needsInvite,
+  invited,
+}: {
+  isNew: boolean;
+  needsInvite: boolean;
+  invited: string;
+}) {
+  const [given, setGiven] = useState({ ...NOTHING, invite: invited });
   const { email, password, invite, ...name } = given;
   const action = useMutation({
     mutationFn: () =>

@@ -2,6 +2,7 @@ import Head from 'next/head';
 import { useRouter } from 'next/router';
 import { useEffect, useState } from 'react';
 import { api } from '@/shared/api/client';
+import { inviteOf } from '@/shared/session/invite';
 import { returnAddress } from '@/shared/session/returnTo';
 import { useSession } from '@/shared/session/Session';
 import { ConnectionBar } from '@/shared/shell/ConnectionBar';
@@ -13,10 +14,12 @@ import { NEXT } from './next';
 
 /** Sign in or sign up, and go back to where one was. */
 export function SignIn() {
-  const { query, replace, isReady } = useRouter();
+  const { query, replace, isReady, asPath } = useRouter();
   const { status } = useSession();
   const ways = api.useQuery('get', '/api/auth/ways', {});
-  const [isNew, setNew] = useState(false);
+  const invite = isReady ? inviteOf(asPath) : null;
+  const [chosen, setNew] = useState<boolean | null>(null);
+  const isNew = chosen ?? invite !== null;
   const next = typeof query.next === 'string' ? query.next : null;
   useEffect(() => {
     if (isReady && status === 'in') void replace(returnAddress(next ?? sessionStorage.getItem(NEXT)));
@@ -42,7 +45,12 @@ export function SignIn() {
             : 'The provenance graph of your group’s materials.'}
         </p>
         {ways.data?.elsewhere && <Elsewhere next={next} />}
-        <AccountForm key={title} isNew={isNew} needsInvite={ways.data?.sign_up === 'invite'} />
+        <AccountForm
+          key={title}
+          isNew={isNew}
+          needsInvite={ways.data?.sign_up === 'invite'}
+          invited={invite ?? ''}
+        />
         <p className="mt-6 text-sm text-muted">
           {isNew ? (
             <button

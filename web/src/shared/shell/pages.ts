@@ -1,4 +1,12 @@
-import { Atom, Gem, LayoutDashboard, ListChecks, type LucideIcon, ScanSearch } from 'lucide-react';
+import {
+  Atom,
+  FolderTree,
+  Gem,
+  LayoutDashboard,
+  ListChecks,
+  type LucideIcon,
+  ScanSearch,
+} from 'lucide-react';
 
 export type PageEntry = { href: string; label: string; icon: LucideIcon };
 
@@ -8,6 +16,7 @@ export const PAGES: PageEntry[] = [
   { href: '/materials', label: 'Materials', icon: Gem },
   { href: '/structures', label: 'Structures', icon: Atom },
   { href: '/jobs', label: 'Jobs', icon: ListChecks },
+  { href: '/groups', label: 'Groups', icon: FolderTree },
   { href: '/query', label: 'Query', icon: ScanSearch },
 ];
 

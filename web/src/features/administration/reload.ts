@@ -1,0 +1,6 @@
+import { invalidateOn } from '@/shared/events/invalidation';
+
+invalidateOn((event) => {
+  if (event.node_type.startsWith('data.core.code.')) return [['get', '/api/codes']];
+  return event.kind === 'report' ? [] : [['get', '/api/instance/health']];
+});
