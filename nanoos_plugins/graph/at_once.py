@@ -22,7 +22,7 @@ def fetch(opened: sa.Connection, statement: sa.Select[Any], values: Mapping[str,
     Its columns are numbers, texts and times, whose names differ.
     """
     if opened.dialect.name != 'sqlite':
-        return [tuple(row) for row in opened.execute(statement, values)]
+        return [*opened.execute(statement, values).all()]
     text, times = _as_text(statement)
     rows: list[list[Any]] = orjson.loads(opened.execute(text, values).scalar_one())
     for row in rows:

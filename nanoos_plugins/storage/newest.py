@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from nanoos_plugins.storage.owner import SYSTEM_EMAIL
 from nanoos_plugins.storage.shares import COVER, GROUP_NODES, USERS, Viewer, open_roots, seen_by
@@ -102,17 +103,29 @@ def _covered(
     """Return the statement of the newest nodes below each of the roots that are open to a user."""
     roots = open_roots(user_pk).cte('nanoos_open')
     cover, chosen = COVER.alias(), COVER.alias()
-    below = statement.with_only_columns(node.c.id, maintain_column_froms=True).where(
+    columns = (node.c.id, node.c.ctime) if isinstance(node.c.attributes.type, JSONB) else (node.c.id,)
+    below = statement.with_only_columns(*columns, maintain_column_froms=True).where(
         cover.c.node_id == node.c.id,
         cover.c.root_id == roots.c.root_id,
         may_reach(cover.c.ctime, own, limit),
     )
     newest = _page(below, cover.c.ctime, cover.c.node_id, limit, after).correlate(roots)
+    if isinstance(node.c.attributes.type, JSONB):
+        return of_each(roots, newest)
     return (
         sa.select(chosen.c.node_id, chosen.c.ctime)
         .join_from(roots, chosen, chosen.c.root_id == roots.c.root_id)
         .where(chosen.c.node_id.in_(newest))
     )
+
+
+def of_each(roots: sa.FromClause, newest: sa.Select[Any]) -> sa.Select[Any]:
+    """Return what `newest` finds for each of the roots, which PostgreSQL else looks for in the whole cover.
+
+    SQLite cannot say it, and looks each of them up.
+    """
+    found = newest.lateral()
+    return sa.select(found).select_from(roots.join(found, sa.true()))
 
 
 def _page(

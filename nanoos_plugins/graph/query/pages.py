@@ -22,7 +22,7 @@ from nanoos_plugins.graph.query.order import Key, behind, bounds, covered, decod
 from nanoos_plugins.graph.query.statement import Statement, build
 from nanoos_plugins.graph.query.words import QueryError
 from nanoos_plugins.graph.somebody import parameters_of, somebody
-from nanoos_plugins.storage.newest import may_reach
+from nanoos_plugins.storage.newest import may_reach, of_each
 from nanoos_plugins.storage.owner import SYSTEM_EMAIL
 from nanoos_plugins.storage.shares import COVER, USERS, Viewer, open_roots
 
@@ -202,6 +202,8 @@ def _ways(
         may_reach(cover.c.ctime, mine, far),
     )
     newest = _cut(below, covered(order, cover), bound, most).correlate(roots)
+    if built.dialect != 'sqlite':
+        return sa.union(*(sa.select(way.c.id) for way in (mine, others)), of_each(roots, newest))
     shared = (
         sa.select(chosen.c.node_id)
         .join_from(roots, chosen, chosen.c.root_id == roots.c.root_id)
