@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -18,12 +18,15 @@ from api import errors
 from api.database import read
 from api.files import file_response, is_fresh
 from api.paging import After, Limit, Page, decode, encode
-from api.schemas.nodes import File, Form, Graph, Link, Node, NodeContent
+from api.schemas.nodes import File, Form, Graph, Link, Node, NodeContent, Path
 from api.security import QuickReader, Reader
+from nanoos_plugins.graph.degrees import count_links
 from nanoos_plugins.graph.folded import traverse_folded
+from nanoos_plugins.graph.folding import ProvenanceLink
 from nanoos_plugins.graph.links import list_links
 from nanoos_plugins.graph.nodes import Filters, list_as_json, load_node
 from nanoos_plugins.graph.nodes import Node as Projection
+from nanoos_plugins.graph.path import find_path
 from nanoos_plugins.graph.pictures import as_mermaid, as_prov, as_svg
 from nanoos_plugins.graph.repository import list_files, open_file
 from nanoos_plugins.graph.traverse import (
@@ -169,6 +172,7 @@ async def get_node_graph(
     kinds: Annotated[list[LinkKind] | None, Query(description='links to follow; all when left out')] = None,
     fold: Annotated[bool, Query(description='show what a workflow called as the workflow')] = False,
     form: Annotated[Form, Query(alias='format', description='prov: W3C PROV-JSON')] = 'json',
+    count: Annotated[bool, Query(description='count the links of each node, as JSON')] = False,
     after: After = None,
 ) -> Response:
     """Return what is around a node, nearest first: ancestors, descendants or both, with the links among them.
@@ -180,13 +184,27 @@ async def get_node_graph(
     position = _numbers(after, 4)
     begin = (position[0], position[1], position[2], position[3]) if position else None
     # A later page costs as much as all before it, a picture as much as its layout.
-    run = asker.read if begin is None and form == 'json' and not fold else asker.read_slowly
+    run = asker.read if begin is None and form == 'json' and not fold and not count else asker.read_slowly
     walk = traverse_folded if fold else traverse
-    content, behind = await run(_graph, walk, question, limit, begin, form)
+    content, behind = await run(_graph, walk, question, limit, begin, form, count)
     headers = {} if form == 'json' else dict(PICTURE_HEADERS)
     if form != 'json' and behind is not None:
         headers['X-Next-Page'] = behind
     return Response(content, media_type=MEDIA_TYPES[form], headers=headers)
+
+
+@router.get('/{uuid}/path', response_model=Path)
+async def get_node_path(
+    asker: QuickReader, uuid: UUID, to: Annotated[UUID, Query(description='the other node')]
+) -> Response:
+    """Return the shortest way to another node, over links in either direction.
+
+    It does not lead through a node that the caller may not see. When too much lies between them, 422 says so.
+    """
+    path = await asker.read_slowly(find_path, str(uuid), str(to))
+    nodes = {node.pk: node for node in path.nodes}
+    edges = [_edge(link, nodes) for link in path.links]
+    return _answer({'nodes': [_projected(node) for node in path.nodes], 'edges': edges})
 
 
 def _graph(
@@ -196,6 +214,7 @@ def _graph(
     limit: int,
     after: Position | None,
     form: Form,
+    count: bool,
 ) -> tuple[bytes | str, str | None]:
     """Return a page of what is around a node in a form, and the cursor behind it."""
     page = walk(viewer, question, limit, after)
@@ -203,23 +222,28 @@ def _graph(
         return as_svg(viewer, page), _text(page.after)
     if form == 'mermaid':
         return as_mermaid(viewer, page), _text(page.after)
-    return as_prov(page) if form == 'prov' else _json(page), _text(page.after)
+    if form == 'prov':
+        return as_prov(page), _text(page.after)
+    return _json(page, count_links(viewer, page.distance) if count else {}), _text(page.after)
 
 
-def _json(page: Surroundings) -> bytes:
+def _json(page: Surroundings, counted: Mapping[int, int]) -> bytes:
     """Return a page as `Graph` describes it; a model of each node would take twice the time."""
-    uuids = {pk: node.uuid for pk, node in page.nodes.items()}
     nodes = [
-        _projected(page.nodes[pk]) | {'distance': distance, 'members': page.members.get(pk) or 1}
+        _projected(page.nodes[pk])
+        | {'distance': distance, 'members': page.members.get(pk) or 1, 'links': counted.get(pk)}
         for pk, distance in page.distance.items()
     ]
     links = sorted(page.links, key=lambda link: (link.source, link.target, link.kind, link.label))
-    edges = [
-        {'source': uuids[one.source], 'target': uuids[one.target], 'type': one.kind, 'label': one.label}
-        for one in links
-    ]
-    graph = {'root': uuids[page.root], 'nodes': nodes, 'edges': edges, 'after': _text(page.after)}
+    edges = [_edge(one, page.nodes) for one in links]
+    graph = {'root': page.nodes[page.root].uuid, 'nodes': nodes, 'edges': edges, 'after': _text(page.after)}
     return orjson.dumps(graph, option=orjson.OPT_UTC_Z)
+
+
+def _edge(link: ProvenanceLink, nodes: Mapping[int, Projection]) -> dict[str, str]:
+    """Return a link as `GraphEdge` describes it."""
+    source, target = nodes[link.source].uuid, nodes[link.target].uuid
+    return {'source': source, 'target': target, 'type': link.kind, 'label': link.label}
 
 
 def _answer(content: object) -> Response:

@@ -16,7 +16,9 @@ from api.schemas import query as schemas
 from api.security import Asker, QuickReader, Reader
 from nanoos_plugins.accounts.caller import NotAuthenticatedError
 from nanoos_plugins.graph.query.explain import explain
+from nanoos_plugins.graph.query.python import as_python
 from nanoos_plugins.graph.query.run import MOST_ROWS, Rows, run
+from nanoos_plugins.graph.query.vocabulary import vocabulary
 from nanoos_plugins.graph.query.words import QueryError
 
 router = APIRouter(prefix='/query', tags=['query'])
@@ -59,6 +61,18 @@ async def explain_query(request: Request, caller: Reader, body: schemas.Query) -
     document = body.model_dump(exclude_unset=True)
     found = await read_slowly(request, explain, caller.viewer, document, seconds)
     return schemas.Explanation.model_validate(found)
+
+
+@router.get('/vocabulary')
+async def get_query_vocabulary(caller: Reader) -> schemas.Vocabulary:
+    """Return the words that a query may have, for editors that complete them."""
+    return schemas.Vocabulary.model_validate(vocabulary())
+
+
+@router.post('/python')
+async def translate_query(caller: Reader, body: schemas.Query) -> schemas.Python:
+    """Return a query as a program for AiiDA's QueryBuilder; where it runs it sees the whole profile."""
+    return schemas.Python(code=as_python(body.model_dump(exclude_unset=True)))
 
 
 async def _page(

@@ -63,6 +63,9 @@ class GraphNode(Node):
 
     distance: int = Field(description='how many links it is away from the root')
     members: int = Field(description='when folded, of how many processes reached it is the workflow; else 1')
+    links: int | None = Field(
+        description='how many links it has to what you see, at most 100 in each direction; when asked for'
+    )
 
 
 class GraphEdge(BaseModel):
@@ -81,3 +84,10 @@ class Graph(BaseModel):
     nodes: list[GraphNode]
     edges: list[GraphEdge]
     after: str | None = Field(description='cursor of the next page; null when there is no more')
+
+
+class Path(BaseModel):
+    """The shortest way between two nodes, over links in either direction."""
+
+    nodes: list[Node] = Field(description='from the one to the other; empty when nothing you see joins them')
+    edges: list[GraphEdge] = Field(description='links between each two of them')

@@ -51,3 +51,34 @@ class Explanation(BaseModel):
     cost: str = Field(description='what a page costs, in words')
     notes: list[str] = Field(description='which filters are looked up and which are not')
     steps: list[str] = Field(description='steps of the database on the tables of the query, by tag')
+
+
+class Type(BaseModel):
+    """A type that a vertex may have."""
+
+    type: str
+    of: str = Field(description='what it is a type of: data, workflow, calculation, kind of node, group')
+
+
+class Vocabulary(BaseModel):
+    """The words of a query by what they are for."""
+
+    entities: list[str]
+    types: list[Type]
+    keys: list[str] = Field(description='of the readable form')
+    builder_keys: list[str] = Field(description="of a QueryBuilder's dictionary")
+    vertex_keys: list[str]
+    columns: dict[str, dict[str, str]] = Field(description='by entity (`link`: an edge): what a column holds')
+    joins: dict[str, dict[str, str]] = Field(description='by entity: the word, and what it joins')
+    operators: dict[str, list[str]] = Field(description='by what a column holds')
+    logical: list[str] = Field(description='what joins conditions')
+    json_types: list[str] = Field(description='that `of_type` takes')
+    functions: list[str]
+    casts: list[str]
+    declared: dict[str, list[str]] = Field(description='attributes with an index, by how a type begins')
+
+
+class Python(BaseModel):
+    """A query as a program."""
+
+    code: str

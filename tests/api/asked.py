@@ -123,8 +123,12 @@ def _about_one(world: World) -> st.SearchStrategy[Asked]:
         limit=st.integers(1, 60),
         fold=st.booleans(),
         format=st.sampled_from(('json', 'json', 'svg', 'mermaid', 'prov')),
+        count=st.booleans(),
     )
-    return st.one_of(plain, files, graphs, graphs)
+    paths = st.builds(
+        lambda uuid, to: Asked('GET', f'/nodes/{uuid}/path', {'to': to}), _uuids(world), _uuids(world)
+    )
+    return st.one_of(plain, files, graphs, graphs, paths)
 
 
 def _lists(world: World) -> st.SearchStrategy[Asked]:

@@ -322,6 +322,45 @@ def test_no_form_of_a_graph_names_another_tenants_nodes(
         assert ('foreign' in answer.text) == (person is bob)
 
 
+def test_links_are_counted_as_far_as_they_are_seen(graph: Graph, alice: Person, bob: Person) -> None:
+    def counted(person: Person, root: orm.Node, **params: Any) -> dict[str, Any]:
+        around = person.http('GET', f'/nodes/{root.uuid}/graph', params=params).json()
+        return {node['uuid']: node['links'] for node in around['nodes']}
+
+    # bob used the folder too, which is nobody's business.
+    expected = {graph.folder.uuid: 1, graph.calculation.uuid: 2, graph.result.uuid: 1}
+    assert counted(alice, graph.folder, count=True) == expected
+    assert counted(alice, graph.folder, count=True, depth=0) == {graph.folder.uuid: 1}
+    assert counted(bob, graph.beyond, count=True) == {graph.beyond.uuid: 1, graph.foreign.uuid: 1}
+    assert set(counted(alice, graph.folder).values()) == {None}
+
+
+def test_a_path_leads_over_links_in_either_direction(alice: Person, bob: Person) -> None:
+    graph = Graph(alice, bob)
+
+    def ask(person: Person, one: str, other: str) -> Any:
+        return person.http('GET', f'/nodes/{one}/path', params={'to': other})
+
+    with acting_as(alice.user):
+        other = process(orm.CalcFunctionNode, 'other', x=graph.folder)
+    path = ask(alice, graph.result.uuid, other.uuid).json()
+    way = [graph.result.uuid, graph.calculation.uuid, graph.folder.uuid, other.uuid]
+    assert [node['uuid'] for node in path['nodes']] == way
+    assert [(edge['source'], edge['target']) for edge in path['edges']] == [
+        (way[1], way[0]),
+        (way[2], way[1]),
+        (way[2], way[3]),
+    ]
+    assert ask(alice, *way[:1] * 2).json()['nodes'][0]['uuid'] == way[0]
+    with acting_as(alice.user):
+        apart = orm.Int(1).store()
+    assert ask(alice, way[0], apart.uuid).json() == {'nodes': [], 'edges': []}
+    missing = str(uuid.uuid4())
+    for one, two in ((way[0], missing), (missing, way[0]), (way[0], graph.beyond.uuid), ('1', way[0])):
+        assert is_problem(ask(alice, one, two), 422 if one == '1' else 404)
+    assert is_problem(ask(bob, graph.foreign.uuid, graph.folder.uuid), 404)
+
+
 def test_pages_of_a_graph_are_the_whole(graph: Graph, alice: Person) -> None:
     path = f'/nodes/{graph.result.uuid}/graph'
     whole = alice.http('GET', path).json()

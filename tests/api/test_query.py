@@ -19,6 +19,7 @@ from nanoos_plugins.graph.query import run as running
 from nanoos_plugins.graph.tables import connection, tables
 from nanoos_plugins.storage.owner import acting_as
 from tests.api.conftest import Person
+from tests.api.test_auth import is_problem
 from tests.postgres import STORAGE
 
 MANY = 40
@@ -329,3 +330,15 @@ def test_a_query_needs_somebody_who_asks(client: Any, sign_up: Callable[..., Per
     token = sign_up('writer').http('POST', '/auth/tokens', json={'name': 'w', 'scopes': ['write']}).json()
     headers = {'Authorization': f'Bearer {token["token"]}'}
     assert client.post('/api/query', json=dicts(), headers=headers).status_code == 403
+
+
+def test_an_editor_gets_the_words_and_a_program(alice: Person, numbers: list[str]) -> None:
+    words = alice.http('GET', '/query/vocabulary').json()
+    assert {'type': 'core.dict', 'of': 'data'} in words['types']
+    assert words['joins']['node']['with_incoming'] == 'node'
+    answer = alice.http('POST', '/query/python', json=dicts())
+    assert answer.status_code == 200
+    assert "DataFactory('core.dict')" in answer.json()['code']
+    wrong = alice.http('POST', '/query/python', json={'vertices': [{'type': 'core.dic'}]})
+    assert is_problem(wrong, 422)
+    assert "did you mean 'core.dict'" in wrong.json()['detail']

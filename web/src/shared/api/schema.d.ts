@@ -1156,6 +1156,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/nodes/{uuid}/path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Node Path
+         * @description Return the shortest way to another node, over links in either direction.
+         *
+         *     It does not lead through a node that the caller may not see. When too much lies between them, 422 says so.
+         */
+        get: operations["get_node_path"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/nodes/{uuid}/shares": {
         parameters: {
             query?: never;
@@ -1302,6 +1324,46 @@ export interface paths {
          * @description Return what a query will cost, without running it: where it starts, why, and the database's steps.
          */
         post: operations["explain_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/query/python": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Translate Query
+         * @description Return a query as a program for AiiDA's QueryBuilder; where it runs it sees the whole profile.
+         */
+        post: operations["translate_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/query/vocabulary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Query Vocabulary
+         * @description Return the words that a query may have, for editors that complete them.
+         */
+        get: operations["get_query_vocabulary"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2074,6 +2136,11 @@ export interface components {
             exit_status: number | null;
             /** Label */
             label: string;
+            /**
+             * Links
+             * @description how many links it has to what you see, at most 100 in each direction; when asked for
+             */
+            links: number | null;
             /**
              * Members
              * @description when folded, of how many processes reached it is the workflow; else 1
@@ -3497,6 +3564,22 @@ export interface components {
             warnings: string[];
         };
         /**
+         * Path
+         * @description The shortest way between two nodes, over links in either direction.
+         */
+        Path: {
+            /**
+             * Edges
+             * @description links between each two of them
+             */
+            edges: components["schemas"]["GraphEdge"][];
+            /**
+             * Nodes
+             * @description from the one to the other; empty when nothing you see joins them
+             */
+            nodes: components["schemas"]["Node"][];
+        };
+        /**
          * Permission
          * @description How a user may submit to a computer.
          */
@@ -3633,6 +3716,14 @@ export interface components {
             parameters: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Python
+         * @description A query as a program.
+         */
+        Python: {
+            /** Code */
+            code: string;
         };
         /**
          * Query
@@ -4416,6 +4507,19 @@ export interface components {
             scopes: ("read" | "write" | "submit" | "admin")[];
         };
         /**
+         * Type
+         * @description A type that a vertex may have.
+         */
+        Type: {
+            /**
+             * Of
+             * @description what it is a type of: data, workflow, calculation, kind of node, group
+             */
+            of: string;
+            /** Type */
+            type: string;
+        };
+        /**
          * User
          * @description Somebody with an account.
          */
@@ -4462,6 +4566,74 @@ export interface components {
              * @description its sessions have it at once
              */
             role?: ("user" | "admin") | null;
+        };
+        /**
+         * Vocabulary
+         * @description The words of a query by what they are for.
+         */
+        Vocabulary: {
+            /**
+             * Builder Keys
+             * @description of a QueryBuilder's dictionary
+             */
+            builder_keys: string[];
+            /** Casts */
+            casts: string[];
+            /**
+             * Columns
+             * @description by entity (`link`: an edge): what a column holds
+             */
+            columns: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /**
+             * Declared
+             * @description attributes with an index, by how a type begins
+             */
+            declared: {
+                [key: string]: string[];
+            };
+            /** Entities */
+            entities: string[];
+            /** Functions */
+            functions: string[];
+            /**
+             * Joins
+             * @description by entity: the word, and what it joins
+             */
+            joins: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /**
+             * Json Types
+             * @description that `of_type` takes
+             */
+            json_types: string[];
+            /**
+             * Keys
+             * @description of the readable form
+             */
+            keys: string[];
+            /**
+             * Logical
+             * @description what joins conditions
+             */
+            logical: string[];
+            /**
+             * Operators
+             * @description by what a column holds
+             */
+            operators: {
+                [key: string]: string[];
+            };
+            /** Types */
+            types: components["schemas"]["Type"][];
+            /** Vertex Keys */
+            vertex_keys: string[];
         };
         /**
          * Ways
@@ -12244,6 +12416,8 @@ export interface operations {
                 fold?: boolean;
                 /** @description prov: W3C PROV-JSON */
                 format?: "json" | "svg" | "mermaid" | "prov";
+                /** @description count the links of each node, as JSON */
+                count?: boolean;
                 /** @description `after` of the page before; without it the first page */
                 after?: string | null;
             };
@@ -12384,6 +12558,121 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Link_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_node_path: {
+        parameters: {
+            query: {
+                /** @description the other node */
+                to: string;
+            };
+            header?: never;
+            path: {
+                uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Path"];
                 };
             };
             /** @description Bad Request */
@@ -13424,6 +13713,230 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    translate_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Query"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Python"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_query_vocabulary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Vocabulary"];
                 };
             };
             /** @description Bad Request */
