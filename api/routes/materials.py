@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ase.data import chemical_symbols
 from fastapi import APIRouter, Depends, Path, Query, Request, status
+from pydantic import StringConstraints
 
 from api.database import read
 from api.paging import After, Limit, Page, decode, encode
-from api.schemas.materials import Material, MaterialChanges, MaterialRevision, NewMaterial
+from api.schemas.materials import (
+    Material,
+    MaterialChanges,
+    MaterialResult,
+    MaterialRevision,
+    NewMaterial,
+    WholeRevision,
+)
 from api.schemas.structures import StructureRow
 from api.schemas.values import NO_NUL
 from api.security import Reader, Writer
 from nanoos_plugins.accounts.caller import Caller
-from nanoos_plugins.graph.materials import find_material, list_materials, list_revisions
+from nanoos_plugins.graph.by_name import materials_by_name
+from nanoos_plugins.graph.materials import ElementsMatch, find_material, list_materials, list_revisions
+from nanoos_plugins.graph.results import list_results
+from nanoos_plugins.graph.shares import access_to_material
 from nanoos_plugins.graph.structures import list_structures
+from nanoos_plugins.storage.shares import Viewer
 
 router = APIRouter(prefix='/materials', tags=['materials'])
 
 MaterialId = Annotated[
     str, Path(max_length=200, pattern=NO_NUL, description='the same in all revisions of a material')
 ]
+Tag = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
 Filter = Annotated[str | None, Query(min_length=1, max_length=200, pattern=NO_NUL)]
 
 
@@ -42,29 +55,37 @@ async def get_materials(
     limit: Limit = 50,
     after: After = None,
     text: Filter = None,
-    tag: Filter = None,
+    tag: Annotated[list[Tag], Query(max_length=20, description='all of these')] = [],  # noqa: B006
     formula: Filter = None,
     elements: Filter = None,
+    elements_match: Annotated[
+        ElementsMatch,
+        Query(description='`all` of the elements and any others, or `only` some of them and no others'),
+    ] = 'all',
+    mine: Annotated[bool, Query(description="only one's own, not those that others share")] = False,
     archived: bool = False,
+    sort: Annotated[Literal['newest', 'name'], Query(description='newest first, or by name')] = 'newest',
 ) -> Page[MaterialRevision]:
-    """List materials by their newest revisions, newest first.
+    """List materials by their newest revisions.
 
-    `text` is looked for in name, formula, description and tags; `elements`, as in `Si,O`, must all be in the
+    `text` is looked for in name, formula, description and tags; `elements`, as in `Si,O`, must be in the
     formula; `archived` shows the archived ones instead of the others.
     """
     rows, rest = await read(
         request,
-        list_materials,
+        list_materials if sort == 'newest' else materials_by_name,
         limit,
         decode(after),
         archived,
+        caller.viewer,
         text=text,
-        tag=tag,
+        tags=tag,
         formula=formula,
         elements=elements_of(elements),
-        viewer=caller.viewer,
+        elements_match=elements_match,
+        mine=mine,
     )
-    return Page(items=[_revision(row) for row in rows], after=encode(rest))
+    return Page(items=[MaterialRevision.model_validate(row) for row in rows], after=encode(rest))
 
 
 def elements_of(text: str | None) -> list[str]:
@@ -77,10 +98,6 @@ def elements_of(text: str | None) -> list[str]:
     if unknown:
         raise ValueError(f'elements: expected chemical symbols as in Si,O, got {", ".join(unknown)!r:.80}')
     return symbols
-
-
-def _revision(row: dict[str, Any]) -> MaterialRevision:
-    return MaterialRevision.model_validate(row)
 
 
 @router.post('', status_code=status.HTTP_201_CREATED)
@@ -111,17 +128,21 @@ async def revise_material(
 
 
 async def _found(request: Request, caller: Caller, material_id: str) -> Material:
-    return Material.model_validate(await read(request, find_material, material_id, caller.viewer))
+    return Material.model_validate(await read(request, _material, material_id, caller.viewer))
+
+
+def _material(material_id: str, viewer: Viewer) -> dict[str, Any]:
+    return {**find_material(material_id, viewer), 'access': access_to_material(material_id, viewer)}
 
 
 @router.get('/{material_id}/revisions')
 async def get_revisions(
     request: Request, caller: Reader, material_id: MaterialId, limit: Limit = 50, after: After = None
-) -> Page[MaterialRevision]:
+) -> Page[WholeRevision]:
     """List the revisions of a material, newest first."""
     await read(request, find_material, material_id, caller.viewer)
     rows, rest = await read(request, list_revisions, material_id, limit, decode(after), caller.viewer)
-    return Page(items=[_revision(row) for row in rows], after=encode(rest))
+    return Page(items=[WholeRevision.model_validate(row) for row in rows], after=encode(rest))
 
 
 @router.get('/{material_id}/structures')
@@ -132,3 +153,13 @@ async def get_structures_of_material(
     await read(request, find_material, material_id, caller.viewer)
     rows, rest = await read(request, list_structures, limit, decode(after), material_id, viewer=caller.viewer)
     return Page(items=[StructureRow.model_validate(row) for row in rows], after=encode(rest))
+
+
+@router.get('/{material_id}/results')
+async def get_results_of_material(
+    request: Request, caller: Reader, material_id: MaterialId, limit: Limit = 50, after: After = None
+) -> Page[MaterialResult]:
+    """List what completed jobs computed of the structures below a material, the newest job first."""
+    await read(request, find_material, material_id, caller.viewer)
+    found, rest = await read(request, list_results, material_id, limit, decode(after), caller.viewer)
+    return Page(items=[MaterialResult.model_validate(one) for one in found], after=encode(rest))

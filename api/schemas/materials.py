@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -55,7 +56,42 @@ class MaterialRevision(BaseModel):
     created: datetime
 
 
-class Material(MaterialRevision):
-    """The newest revision of a material that the caller sees."""
+class WholeRevision(MaterialRevision):
+    """One revision of a material with its metadata."""
 
     metadata: dict[str, Any]
+
+
+class Material(WholeRevision):
+    """The newest revision of a material that the caller sees."""
+
+    access: Literal['own', 'write', 'read'] = Field(
+        description='what its owner lets the caller do: own, also share it; write, revise it and make things '
+        'under it; read'
+    )
+
+
+class ResultQuantity(BaseModel):
+    """A value that was computed."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    value: Any = Field(description='a number, text, true or false, or lists of them')
+    unit: str = Field(description='empty for what has none')
+    uncertainty: Any = Field(description='standard uncertainty; null for what has none')
+
+
+class MaterialResult(BaseModel):
+    """What a completed job computed of a structure of the material."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    job: UUID
+    workflow: str = Field(description='entry point, as in nanoos.relax')
+    engine: str
+    created: datetime
+    structure: UUID = Field(description='what it was computed of')
+    formula: str | None = Field(description='of that structure, reduced for what is periodic')
+    number_of_atoms: int | None = Field(description='of that structure')
+    quantities: list[ResultQuantity]

@@ -4,28 +4,15 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-import sqlalchemy as sa
 from aiida import orm
 from aiida.common.exceptions import NotExistent
 
 from nanoos_plugins.accounts.account import normal_email
 from nanoos_plugins.data.material import Material
-from nanoos_plugins.graph.materials import find_material, revisions
-from nanoos_plugins.graph.shares import Kind, find_root
-from nanoos_plugins.graph.tables import connection
+from nanoos_plugins.graph.materials import find_material
+from nanoos_plugins.graph.shares import Kind, access_to_material, find_root
 from nanoos_plugins.storage.owner import SYSTEM_EMAIL
-from nanoos_plugins.storage.shares import (
-    GROUP_NODES,
-    GROUPS,
-    NODES,
-    ROOTS,
-    SHARES,
-    Access,
-    Viewer,
-    check_owner,
-    revoke,
-    share,
-)
+from nanoos_plugins.storage.shares import Access, Viewer, check_owner, revoke, share
 
 
 def share_root(kind: Kind, identifier: str, email: str | None, access: Access) -> dict[str, Any]:
@@ -94,37 +81,9 @@ def writable_material(material_id: str) -> Material:
 
 
 def may_write(material_id: str, user: orm.User) -> bool:
-    """Return whether a user may revise a material and make things under it.
-
-    That is its owner, who made the first revision, and with whom it is shared for writing: itself, or a
-    group of its owner that it is in. Who made a later one under a share that has been revoked still sees it,
-    and no more.
-    """
+    """Return whether a user may revise a material and make things under it."""
     assert user.pk is not None
-    seen = revisions(material_id, Viewer(user.pk))
-    if not seen:
-        return False
-    if seen[0]['owner'] == user.email and seen[0]['pk'] == revisions(material_id, None)[0]['pk']:
-        return True
-    pks = [row['pk'] for row in seen]
-    owner = sa.select(NODES.c.user_id).where(NODES.c.id == pks[0]).scalar_subquery()
-    groups = (
-        sa.select(GROUPS.c.id)
-        .join(GROUP_NODES, GROUP_NODES.c.dbgroup_id == GROUPS.c.id)
-        .where(GROUP_NODES.c.dbnode_id.in_(pks), GROUPS.c.user_id == owner)
-    )
-    statement = (
-        sa.select(SHARES.c.id)
-        .join(ROOTS, ROOTS.c.id == SHARES.c.root_id)
-        .where(
-            SHARES.c.access == 'write',
-            sa.or_(SHARES.c.grantee_id == user.pk, SHARES.c.grantee_id.is_(None)),
-            sa.or_(ROOTS.c.node_id.in_(pks), ROOTS.c.group_id.in_(groups)),
-        )
-        .limit(1)
-    )
-    with connection() as opened:
-        return opened.execute(statement).first() is not None
+    return access_to_material(material_id, Viewer(user.pk)) in ('own', 'write')
 
 
 def _root(kind: Kind, identifier: str) -> orm.Node | orm.Group:

@@ -81,7 +81,11 @@ def create(name: str, json: bool, **given: Any) -> None:
 def list_command(limit: int, after: Cursor | None, archived: bool, tag: str | None, json: bool) -> None:
     """List the materials, newest first."""
     use_profile()
-    _emit_list('nanoos material list', json, *list_materials(limit, after, archived=archived, tag=tag))
+    _emit_list(
+        'nanoos material list',
+        json,
+        *list_materials(limit, after, archived=archived, tags=[tag] if tag else []),
+    )
 
 
 @material.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -18,41 +18,63 @@ MATERIAL_TYPE = 'data.nanoos.material.Material.'
 
 #: Most revisions of one material that are looked at.
 MOST_REVISIONS = 1000
+ElementsMatch = Literal['all', 'only']
 
 
 def list_materials(
     limit: int = 20,
     after: Cursor | None = None,
     archived: bool = False,
-    text: str | None = None,
-    tag: str | None = None,
-    formula: str | None = None,
-    elements: Sequence[str] = (),
     viewer: Viewer | None = None,
+    **filters: Any,
 ) -> tuple[list[dict[str, Any]], Cursor | None]:
     """Return the newest revisions of up to `limit` materials, newest first, and the cursor behind them.
 
     :param archived: the archived ones instead of the others.
-    :param text: only those with it in name, formula, description or tags, whatever the case
-        (on SQLite, of ASCII letters).
-    :param tag: only those with this tag.
-    :param formula: only those with this formula, as it was written.
-    :param elements: only those with all of these in their formula, chemical symbols.
     :param viewer: who asks; the newest revision is the newest that they see.
+    :param filters: see `newest_revisions`.
+    """
+    return newest_first_seen(newest_revisions(archived, viewer, **filters), limit, after, viewer)
+
+
+def newest_revisions(
+    archived: bool,
+    viewer: Viewer | None,
+    *,
+    text: str | None = None,
+    tags: Sequence[str] = (),
+    formula: str | None = None,
+    elements: Sequence[str] = (),
+    elements_match: ElementsMatch = 'all',
+    mine: bool = False,
+) -> sa.Select[Any]:
+    """Return the statement of the newest revisions, those of them that fulfil all of these.
+
+    :param text: it is in name, formula, description or tags, whatever the case (on SQLite, of ASCII letters).
+    :param tags: all of these are among its tags.
+    :param formula: this is the formula, as it was written.
+    :param elements: chemical symbols; what the formula has of them is for `elements_match` to say: `all` of
+        them and any others, or `only` some of them and no others.
+    :param mine: the viewer made it: its first revision, whoever has revised it since.
     """
     attributes = tables().node.c.attributes
+    written = attributes['formula'].as_string()
     statement = _select().where(sa.not_(_is_revised(viewer)), attributes['archived'].as_boolean() == archived)
     if text is not None:
         keys = ('name', 'formula', 'description', 'tags')
         found = [attributes[key].as_string().icontains(text, autoescape=True) for key in keys]
         statement = statement.where(sa.or_(*found))
-    if tag is not None:
+    for tag in tags:
         statement = statement.where(_has_tag(tag))
     if formula is not None:
-        statement = statement.where(attributes['formula'].as_string() == formula)
-    for element in elements:
-        statement = statement.where(has_element(element))
-    return newest_first_seen(statement, limit, after, viewer)
+        statement = statement.where(written == formula)
+    if elements and elements_match == 'only':
+        statement = statement.where(has_only(elements))
+    else:
+        statement = statement.where(*map(has_element, elements))
+    if mine and viewer is not None:
+        statement = statement.where(_is_made_by(viewer))
+    return statement
 
 
 def find_material(material_id: str, viewer: Viewer | None = None) -> dict[str, Any]:
@@ -63,8 +85,7 @@ def find_material(material_id: str, viewer: Viewer | None = None) -> dict[str, A
     node = tables().node
     revision = node.c.attributes['revision'].as_integer()
     statement = (
-        _select()
-        .add_columns(node.c.attributes['metadata'].label('metadata'))
+        _with_metadata()
         .where(_is_of(material_id), seen_by(viewer, node.c))
         .order_by(revision.desc(), node.c.id.desc())
         .limit(1)
@@ -89,8 +110,8 @@ def revisions(material_id: str, viewer: Viewer | None = None) -> list[dict[str, 
 def list_revisions(
     material_id: str, limit: int = 20, after: Cursor | None = None, viewer: Viewer | None = None
 ) -> tuple[list[dict[str, Any]], Cursor | None]:
-    """Return up to `limit` revisions of a material, newest first, and the cursor behind them."""
-    statement = _select().where(_is_of(material_id), seen_by(viewer, tables().node.c))
+    """Return up to `limit` revisions of a material with metadata, newest first, and the cursor behind."""
+    statement = _with_metadata().where(_is_of(material_id), seen_by(viewer, tables().node.c))
     return newest_first(statement, limit, after, viewer)
 
 
@@ -103,6 +124,7 @@ def _select() -> sa.Select[Any]:
             node.c.id.label('pk'),
             node.c.uuid,
             node.c.ctime.label('created'),
+            node.c.user_id,
             user.c.email.label('owner'),
             attributes['material_id'].as_string().label('material_id'),
             attributes['name'].as_string().label('name'),
@@ -115,6 +137,10 @@ def _select() -> sa.Select[Any]:
         .join(user, node.c.user_id == user.c.id)
         .where(node.c.node_type == MATERIAL_TYPE)
     )
+
+
+def _with_metadata() -> sa.Select[Any]:
+    return _select().add_columns(tables().node.c.attributes['metadata'].label('metadata'))
 
 
 def _is_of(material_id: str) -> sa.ColumnElement[bool]:
@@ -141,17 +167,38 @@ def has_element(element: str) -> sa.ColumnElement[bool]:
     return is_there
 
 
+def has_only(elements: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Return the condition that none but these elements are in the attribute `formula` of a node."""
+    formula = tables().node.c.attributes['formula'].as_string()
+    pattern = rf'^([0-9.()\[\]]|({"|".join(elements)})(?![a-z]))+$'
+    are_alone: sa.ColumnElement[bool] = formula.regexp_match(pattern)
+    return are_alone
+
+
 def _is_revised(viewer: Viewer | None) -> sa.ColumnElement[bool]:
     """Return the condition that there is a revision with a higher number which the viewer sees.
 
     The graph alone does not tell: what a writer made may be passed over while nobody else sees it.
     """
-    node, newer, found = tables().node, tables().node.alias('newer'), PROPERTIES.alias('of_material')
-    return sa.exists().where(
-        found.c.name == 'material_id',
-        found.c.user_id.in_(owners_seen(viewer)),
-        found.c.text == node.c.attributes['material_id'].as_string(),
-        newer.c.id == found.c.node_id,
+    node, newer = tables().node, tables().node.alias('newer')
+    return _other_revision(newer, owners_seen(viewer)).where(
         newer.c.attributes['revision'].as_integer() > node.c.attributes['revision'].as_integer(),
         seen_by(viewer, newer.c),
+    )
+
+
+def _is_made_by(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """Return the condition that the first revision belongs to the viewer."""
+    first = tables().node.alias('first')
+    return _other_revision(first, [viewer.user_pk]).where(first.c.attributes['revision'].as_integer() == 1)
+
+
+def _other_revision(other: sa.FromClause, owners: sa.Select[int] | list[int]) -> sa.Exists:
+    """Return the condition that one of these owners has a revision of the same material, `other`."""
+    found = PROPERTIES.alias('of_material')
+    return sa.exists().where(
+        found.c.name == 'material_id',
+        found.c.user_id.in_(owners),
+        found.c.text == tables().node.c.attributes['material_id'].as_string(),
+        other.c.id == found.c.node_id,
     )

@@ -12,7 +12,7 @@ from nanoos_plugins.graph.keyset import Cursor
 from nanoos_plugins.graph.materials import MATERIAL_TYPE, revisions
 from nanoos_plugins.graph.nodes import node_pk
 from nanoos_plugins.graph.tables import connection, tables
-from nanoos_plugins.storage.shares import ROOTS, SHARES, USERS, Viewer, seen_by
+from nanoos_plugins.storage.shares import GROUP_NODES, GROUPS, ROOTS, SHARES, USERS, Viewer, seen_by
 
 #: What a share may be of, as people name it: a material by its id, the others by UUID.
 Kind = Literal['material', 'group', 'node']
@@ -66,6 +66,38 @@ def shares_of(root: Root, viewer: Viewer) -> list[dict[str, Any]]:
     )
     with connection(viewer) as opened:
         return [dict(row) for row in opened.execute(statement).mappings()]
+
+
+def access_to_material(material_id: str, viewer: Viewer) -> Literal['own', 'write', 'read', None]:
+    """Return what a viewer may do with a material; None when they do not see it.
+
+    Its owner, who made the first revision, may do all. With whom it is shared for writing, itself or a group
+    of its owner that it is in, may revise it and make things under it. Who made a later one under a share
+    that has been revoked still sees it, and no more.
+    """
+    seen = revisions(material_id, viewer)
+    if not seen:
+        return None
+    if seen[0]['user_id'] == viewer.user_pk and seen[0]['pk'] == revisions(material_id, None)[0]['pk']:
+        return 'own'
+    pks = [row['pk'] for row in seen]
+    groups = (
+        sa.select(GROUPS.c.id)
+        .join(GROUP_NODES, GROUP_NODES.c.dbgroup_id == GROUPS.c.id)
+        .where(GROUP_NODES.c.dbnode_id.in_(pks), GROUPS.c.user_id == seen[0]['user_id'])
+    )
+    statement = (
+        sa.select(SHARES.c.id)
+        .join(ROOTS, ROOTS.c.id == SHARES.c.root_id)
+        .where(
+            SHARES.c.access == 'write',
+            sa.or_(SHARES.c.grantee_id == viewer.user_pk, SHARES.c.grantee_id.is_(None)),
+            sa.or_(ROOTS.c.node_id.in_(pks), ROOTS.c.group_id.in_(groups)),
+        )
+        .limit(1)
+    )
+    with connection() as opened:
+        return 'read' if opened.execute(statement).first() is None else 'write'
 
 
 def list_shares(

@@ -50,8 +50,8 @@ def list_structures(
     if material_id is None:
         return newest_first_seen(statement, limit, after, viewer)
     # All that is below is seen, and seldom much: it is looked at as a whole.
-    below = _below([row['pk'] for row in revisions(material_id, viewer)], viewer)
-    return newest_first(statement.where(node.c.id.in_(sa.select(below.c.id))), limit, after, viewer)
+    found = below([row['pk'] for row in revisions(material_id, viewer)], viewer)
+    return newest_first(statement.where(node.c.id.in_(sa.select(found.c.id))), limit, after, viewer)
 
 
 def materials_above(structure_pk: int, viewer: Viewer | None = None) -> list[int]:
@@ -145,7 +145,7 @@ def _select() -> sa.Select[Any]:
     )
 
 
-def _below(revision_pks: list[int], viewer: Viewer | None) -> sa.CTE:
+def below(revision_pks: list[int], viewer: Viewer | None) -> sa.CTE:
     """Return the ids of all that was made from these revisions of a material; each node once.
 
     :param viewer: who asks, and sees the revisions; nothing that they do not see is passed through.

@@ -71,7 +71,13 @@ def test_what_is_looked_for_is_found(sign_up: Callable[..., Person]) -> None:
     assert names(person, 'elements=C') == ['carbon']
     assert names(person, 'elements=O') == ['cuprate', 'calcium oxide']
     assert names(person, 'elements=O,Cu') == ['cuprate']
+    assert names(person, 'elements=Cu,C&elements_match=only') == ['carbon']
+    assert names(person, 'elements=O,Ca,C&elements_match=only') == ['carbon', 'calcium oxide']
+    assert names(person, 'elements=Cu,O,Ba,Y&elements_match=only') == ['cuprate']
+    assert names(person, 'tag=%C3%84ther&tag=a%22b') == ['calcium oxide']
+    assert names(person, 'tag=%C3%84ther&tag=other') == []
     assert is_problem(person.http('GET', '/materials?elements=O,Xx'), 422)
+    assert is_problem(person.http('GET', '/materials?tag='), 422)
     assert is_problem(person.http('GET', '/materials?text=a%00b'), 422)
 
 
@@ -86,6 +92,49 @@ def test_pages_have_every_material_once(sign_up: Callable[..., Person]) -> None:
     assert found == made[::-1]
     assert is_problem(person.http('GET', '/materials?limit=0'), 422)
     assert is_problem(person.http('GET', '/materials?after=nonsense'), 422)
+
+
+def test_by_name_they_come_in_the_order_of_letters_each_once(sign_up: Callable[..., Person]) -> None:
+    person, other = sign_up(), sign_up()
+    of_other = make(other, name='cobalt')
+    share = {'email': person.email, 'access': 'write'}
+    assert other.http('PUT', f'/materials/{of_other["material_id"]}/shares', json=share).status_code == 200
+    make(other, name='argon')
+    for name in ('dysprosium', 'boron', 'aluminium', 'boron', 'europium'):
+        make(person, name=name)
+    body = {'revision': 1, 'name': 'copper'}
+    assert person.http('PATCH', f'/materials/{of_other["material_id"]}', json=body).status_code == 200
+    found, after = [], ''
+    while after is not None:
+        page = person.http('GET', f'/materials?sort=name&limit=2{after and "&after=" + after}').json()
+        found += [row['name'] for row in page['items']]
+        after = page['after']
+    assert found == ['aluminium', 'boron', 'boron', 'copper', 'dysprosium', 'europium']
+    assert names(person, 'sort=name&mine=true&text=o') == ['boron', 'boron', 'dysprosium', 'europium']
+    # Whoever revised it last: it is still of whom made it.
+    assert names(other, 'sort=name&mine=true') == ['argon', 'copper']
+    cursor = other.http('GET', '/materials?sort=name&limit=1').json()['after']
+    assert is_problem(person.http('GET', f'/materials?sort=name&after={cursor}'), 422)
+
+
+def test_a_material_says_what_one_may_do_with_it(sign_up: Callable[..., Person]) -> None:
+    owner, other = sign_up(), sign_up()
+    path = f'/materials/{make(owner)["material_id"]}'
+    assert owner.http('GET', path).json()['access'] == 'own'
+    for access in ('read', 'write', 'read'):
+        body = {'email': other.email, 'access': access}
+        assert owner.http('PUT', f'{path}/shares', json=body).status_code == 200
+        assert other.http('GET', path).json()['access'] == access
+    assert owner.http('DELETE', f'{path}/shares?email={other.email}').status_code == 204
+    assert other.http('GET', path).status_code == 404
+
+
+def test_revisions_tell_their_metadata(sign_up: Callable[..., Person]) -> None:
+    person = sign_up()
+    path = f'/materials/{make(person, metadata={"purity": 99})["material_id"]}'
+    person.http('PATCH', path, json={'revision': 1, 'metadata': {'purity': 99.9}})
+    found = person.http('GET', f'{path}/revisions').json()['items']
+    assert [row['metadata'] for row in found] == [{'purity': 99.9}, {'purity': 99}]
 
 
 def test_a_revision_of_what_is_not_the_newest_is_a_conflict(sign_up: Callable[..., Person]) -> None:

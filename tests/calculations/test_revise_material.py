@@ -55,14 +55,14 @@ def test_changes_that_are_not_valid() -> None:
 def test_lists_show_the_newest_revision_and_leave_out_the_archived() -> None:
     first = Material('listed', 'Au', tags=['find-me']).store()
     second = revised(first, description='Ready to be found')
-    shown, _ = list_materials(100, tag='find-me')
+    shown, _ = list_materials(100, tags=['find-me'])
     assert [row['uuid'] for row in shown] == [second.uuid]
     assert [row['pk'] for row in list_materials(100, text='TO BE FOUND')[0]] == [second.pk]
     archived = revised(second, archived=True)
-    assert list_materials(100, tag='find-me') == ([], None)
-    assert [row['pk'] for row in list_materials(100, archived=True, tag='find-me')[0]] == [archived.pk]
+    assert list_materials(100, tags=['find-me']) == ([], None)
+    assert [row['pk'] for row in list_materials(100, archived=True, tags=['find-me'])[0]] == [archived.pk]
     back = revised(archived, archived=False)
-    assert [row['pk'] for row in list_materials(100, tag='find-me')[0]] == [back.pk]
+    assert [row['pk'] for row in list_materials(100, tags=['find-me'])[0]] == [back.pk]
 
 
 def test_text_is_searched_for_as_it_is() -> None:
@@ -76,7 +76,7 @@ def test_pages_show_every_material_once() -> None:
     wanted = {Material('paged', tags=['paged']).store().pk for _ in range(5)}
     seen, after = [], None
     while True:
-        found, after = list_materials(2, after, tag='paged')
+        found, after = list_materials(2, after, tags=['paged'])
         seen += [row['pk'] for row in found]
         if after is None:
             break
