@@ -55,8 +55,9 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** What is wrong with each field of a form: by the name that the API gives it. */
+/** What is wrong with each field of a form: by the name that the API gives it, or begins its message with. */
 export function fieldErrors(error: unknown): Record<string, string> {
   if (!(error instanceof ApiError)) return {};
+  if (error.errors.length === 0) return { [error.detail.split(/[ :]/, 1)[0] ?? '']: error.detail };
   return Object.fromEntries(error.errors.map((one) => [one.where.replace(/^body\./, ''), one.message]));
 }

@@ -17,8 +17,8 @@ export type TableProps<Item> = {
   label: string;
   columns: Column<Item>[];
   rowKey: (item: Item) => string;
-  /** Where a row leads: its first cell becomes a link, which the whole row takes clicks for. */
-  href?: (item: Item) => string;
+  /** Where a row leads: its first cell becomes a link, which the whole row takes clicks for; null: nowhere. */
+  href?: (item: Item) => string | null;
 };
 
 export const cellLook = (column: { align?: 'right'; wide?: boolean }) =>
@@ -27,6 +27,11 @@ export const cellLook = (column: { align?: 'right'; wide?: boolean }) =>
     column.align === 'right' ? 'text-right tabular' : 'text-left',
     column.wide && 'max-md:hidden',
   );
+
+/** The first cell of a row: a link over the whole row, where it leads somewhere. */
+export function FirstCell({ href, children }: { href: string | null | undefined; children: ReactNode }) {
+  return typeof href === 'string' ? <RowLink href={href}>{children}</RowLink> : children;
+}
 
 /** The first cell of a row as a link over the whole row. */
 export function RowLink({ href, children }: { href: string; children: ReactNode }) {
@@ -71,8 +76,8 @@ export function Table<Item>({ label, columns, rows, rowKey, href }: TableProps<I
           >
             {columns.map((column, index) => (
               <td key={column.key} dir="auto" className={classes(cellLook(column), 'h-10')}>
-                {index === 0 && href ? (
-                  <RowLink href={href(row)}>{column.cell(row)}</RowLink>
+                {index === 0 ? (
+                  <FirstCell href={href?.(row)}>{column.cell(row)}</FirstCell>
                 ) : (
                   column.cell(row)
                 )}

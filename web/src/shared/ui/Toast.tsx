@@ -1,8 +1,14 @@
 import { CircleAlert, CircleCheck, X } from 'lucide-react';
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useState } from 'react';
-import { IconButton } from './Button';
+import { Button, IconButton } from './Button';
 
-type Told = { title: string; detail?: ReactNode; kind?: 'ok' | 'bad' };
+type Told = {
+  title: string;
+  detail?: ReactNode;
+  kind?: 'ok' | 'bad';
+  /** What can be done about it, as `Undo`; the notice is then gone. */
+  action?: { label: string; onSelect: () => void };
+};
 const ToastContext = createContext<(told: Told) => void>(() => undefined);
 /** [ms] */
 const SHOWN_FOR = 6_000;
@@ -36,7 +42,11 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   );
 }
 
-function Toast({ title, detail, kind = 'ok', onEnd }: Told & { onEnd: () => void }) {
+function Toast({ title, detail, kind = 'ok', action, onEnd }: Told & { onEnd: () => void }) {
+  const act = () => {
+    onEnd();
+    action?.onSelect();
+  };
   const [isHeld, setHeld] = useState(false);
   useEffect(() => {
     if (isHeld) return;
@@ -61,6 +71,11 @@ function Toast({ title, detail, kind = 'ok', onEnd }: Told & { onEnd: () => void
         <p className="font-medium">{title}</p>
         {detail !== undefined && <p className="text-muted">{detail}</p>}
       </div>
+      {action && (
+        <Button size="s" onClick={act}>
+          {action.label}
+        </Button>
+      )}
       <IconButton label="Close" icon={X} size="s" onClick={onEnd} />
     </div>
   );

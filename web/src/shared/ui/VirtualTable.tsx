@@ -5,7 +5,7 @@ import type { List } from '@/shared/api/list';
 import { Button } from './Button';
 import { classes } from './classes';
 import { ErrorPanel, SkeletonRows } from './states';
-import { cellLook, RowLink, type TableProps } from './Table';
+import { cellLook, FirstCell, type TableProps } from './Table';
 
 const ROW = 40;
 /** How many rows before the end the next page is asked for. */
@@ -102,8 +102,8 @@ export function VirtualTable<Item>({
               >
                 {columns.map((column, at) => (
                   <div key={column.key} role="cell" dir="auto" className={cellLook(column)}>
-                    {at === 0 && href ? (
-                      <RowLink href={href(item)}>{column.cell(item)}</RowLink>
+                    {at === 0 ? (
+                      <FirstCell href={href?.(item)}>{column.cell(item)}</FirstCell>
                     ) : (
                       column.cell(item)
                     )}

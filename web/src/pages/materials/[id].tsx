@@ -1,0 +1,1 @@
+export { MaterialPage as default } from '@/features/materials/MaterialPage';
