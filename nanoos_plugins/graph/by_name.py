@@ -54,18 +54,22 @@ def _page(
     """Return the statement of `limit` materials behind a place."""
     node, found = tables().node, PROPERTIES.alias('name')
     order = (found.c.text, found.c.node_id)
-    statement = newest_revisions(archived, viewer, **filters).where(
-        found.c.node_id == node.c.id, _is_name(found), seen_by(viewer, node.c)
+    wanted = newest_revisions(archived, viewer, **filters).where(
+        node.c.id == found.c.node_id, seen_by(viewer, node.c)
     )
     if viewer.group_pk is not None:
         inside = sa.select(GROUP_NODES.c.dbnode_id).where(GROUP_NODES.c.dbgroup_id == viewer.group_pk)
-        statement = statement.where(node.c.id.in_(inside))
+        wanted = wanted.where(node.c.id.in_(inside))
+    # Looked up name by name, in their order: a database would begin with all materials, and sort them.
+    is_wanted = wanted.with_only_columns(node.c.id, maintain_column_froms=True).correlate(found).limit(1)
+    keys = sa.select(*order).where(
+        _is_name(found), found.c.text.is_not(None), is_wanted.scalar_subquery().is_not(None)
+    )
     if place is not None:
-        statement = statement.where(sa.tuple_(*order) > sa.tuple_(*map(sa.literal, place)))
-    keys = statement.with_only_columns(*order).order_by(*order).limit(limit)
+        keys = keys.where(sa.tuple_(*order) > sa.tuple_(*map(sa.literal, place)))
     is_own = found.c.user_id == viewer.user_pk
     is_others = sa.and_(found.c.user_id.in_(owners_seen(viewer)), sa.not_(is_own))
-    ways = [keys.where(way).subquery() for way in (is_own, is_others)]
+    ways = [keys.where(way).order_by(*order).limit(limit).subquery() for way in (is_own, is_others)]
     both = sa.union_all(*(sa.select(way) for way in ways)).subquery()
     nearest = sa.select(both).order_by(both.c.text, both.c.node_id).limit(limit).subquery()
     rows = newest_revisions(archived, viewer).join(nearest, nearest.c.node_id == node.c.id)
