@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-#: How a unit ends a key of a results dictionary (`volume_A3`) and how people write it.
+#: How a unit ends a key of results (`volume_A3`) and how people write it; the longest comes first.
 UNITS = {
-    'A': 'Å',
+    'eV_per_atom_ps': 'eV/(atom ps)',
+    'J_per_K_mol': 'J/(K mol)',
+    'eV_per_atom': 'eV/atom',
+    'per_eV': '1/eV',
+    'per_A': '1/Å',
+    'meV': 'meV',
+    'GPa': 'GPa',
+    'THz': 'THz',
     'A2': 'Å²',
     'A3': 'Å³',
     'eV': 'eV',
-    'meV': 'meV',
-    'GPa': 'GPa',
-    'K': 'K',
     'fs': 'fs',
     'ps': 'ps',
-    'THz': 'THz',
+    'A': 'Å',
+    'K': 'K',
 }
 
 
@@ -31,18 +37,26 @@ class Quantity:
     uncertainty: Any = None
 
 
-def quantities(document: Mapping[str, Any], prefix: str = '') -> Iterator[Quantity]:
+def quantities(document: Mapping[str, Any], prefix: str = '', unit: str = '') -> Iterator[Quantity]:
     """Yield what a results dictionary holds, nested dictionaries with their path as name.
 
-    A value is `{value, unit, uncertainty}` or stands under a key that ends in its unit.
+    A value is `{value, unit, uncertainty}` or stands under a key that ends in its unit, at any depth.
     """
     for key, value in document.items():
-        name = f'{prefix}{key}'
+        stem, own = _name_and_unit(key)
+        name = f'{prefix}{stem}'
         if isinstance(value, Mapping) and {'value', 'unit'} <= set(value):
-            yield Quantity(name, value['value'], str(value['unit']), value.get('uncertainty'))
+            yield Quantity(f'{prefix}{key}', value['value'], str(value['unit']), value.get('uncertainty'))
         elif isinstance(value, Mapping):
-            yield from quantities(value, f'{name}.')
+            yield from quantities(value, f'{name}.', own or unit)
         elif value is not None and value != []:
-            stem, _, unit = name.rpartition('_')
-            known = bool(stem) and unit in UNITS
-            yield Quantity(stem if known else name, value, UNITS[unit] if known else '')
+            yield Quantity(name, value, own or unit)
+
+
+def _name_and_unit(key: str) -> tuple[str, str]:
+    """Return what a key says apart from its unit, and the unit, empty for none."""
+    for ending, unit in UNITS.items():
+        if key.endswith(f'_{ending}') and len(key) > len(ending) + 1:
+            return key[: -len(ending) - 1], unit
+    # Elastic constants in Voigt's notation: C11.
+    return key, 'GPa' if re.fullmatch('C[1-6][1-6]', key) else ''

@@ -143,15 +143,13 @@ function QuantityRow({ line, engines }: { line: Line; engines: string[] }) {
 /** A value, which leads to the job that computed it. */
 function Value({ cell }: { cell: Cell | undefined }) {
   if (!cell) return <span className="text-muted">–</span>;
-  const { value, uncertainty } = cell.quantity;
   return (
     <NextLink
       href={`/jobs/${cell.result.job}`}
       title="The job that computed it"
       className="rounded decoration-current/40 underline-offset-3 hover:underline"
     >
-      {valueOf(value)}
-      {typeof uncertainty === 'number' && <span className="text-muted"> ± {uncertainty.toPrecision(2)}</span>}
+      {valueOf(cell.quantity)}
     </NextLink>
   );
 }

@@ -31,13 +31,9 @@ test('each engine has its newest value in the line of the quantity', () => {
 
 test('names and values are for people', () => {
   expect(nameOf('bulk_modulus.voigt')).toBe('Bulk modulus, voigt');
-  expect([0, -1234.56789, 1.5e-9, true, 'fcc', [[1, 2, 3]], [1]].map(valueOf)).toEqual([
-    '0',
-    '-1,234.57',
-    '1.500e-9',
-    'yes',
-    'fcc',
-    '1 × 3 values',
-    '1 values',
-  ]);
+  const values = [-1234.56789, true, 'fcc', [[1, 2, 3]], [1]].map((value) =>
+    valueOf({ value, uncertainty: null }),
+  );
+  expect(values).toEqual(['−1234.57', 'yes', 'fcc', '1 × 3 values', '1 values']);
+  expect(valueOf({ value: 300.83, uncertainty: 1.2 })).toBe('300.8 ± 1.2');
 });

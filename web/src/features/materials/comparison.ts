@@ -1,3 +1,4 @@
+import { withUncertainty } from '@/features/results/quantity';
 import type { components } from '@/shared/api/schema';
 
 export type Result = components['schemas']['MaterialResult'];
@@ -48,14 +49,10 @@ export function nameOf(quantity: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-const PLAIN = new Intl.NumberFormat('en', { maximumSignificantDigits: 6 });
-
 /** A value in a few characters; what is a list says only its size. */
-export function valueOf(value: unknown): string {
-  if (typeof value === 'number') {
-    const size = Math.abs(value);
-    return value === 0 || (size >= 1e-3 && size < 1e7) ? PLAIN.format(value) : value.toExponential(3);
-  }
+export function valueOf({ value, uncertainty }: Pick<Quantity, 'value' | 'uncertainty'>): string {
+  if (typeof value === 'number')
+    return withUncertainty(value, typeof uncertainty === 'number' ? uncertainty : undefined);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (!Array.isArray(value)) return typeof value === 'string' ? value : JSON.stringify(value);
   const inner: unknown = value[0];
