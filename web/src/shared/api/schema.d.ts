@@ -921,9 +921,9 @@ export interface paths {
         };
         /**
          * Get Materials
-         * @description List materials by their newest revisions, newest first.
+         * @description List materials by their newest revisions.
          *
-         *     `text` is looked for in name, formula, description and tags; `elements`, as in `Si,O`, must all be in the
+         *     `text` is looked for in name, formula, description and tags; `elements`, as in `Si,O`, must be in the
          *     formula; `archived` shows the archived ones instead of the others.
          */
         get: operations["get_materials"];
@@ -961,6 +961,26 @@ export interface paths {
          * @description Make a new revision of a material; 409 when the one that it is based on is not the newest.
          */
         patch: operations["revise_material"];
+        trace?: never;
+    };
+    "/api/materials/{material_id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Results Of Material
+         * @description List what completed jobs computed of the structures below a material, the newest job first.
+         */
+        get: operations["get_results_of_material"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/materials/{material_id}/revisions": {
@@ -2711,6 +2731,12 @@ export interface components {
          * @description The newest revision of a material that the caller sees.
          */
         Material: {
+            /**
+             * Access
+             * @description what its owner lets the caller do: own, also share it; write, revise it and make things under it; read
+             * @enum {string}
+             */
+            access: "own" | "write" | "read";
             /** Archived */
             archived: boolean;
             /**
@@ -2798,6 +2824,47 @@ export interface components {
              * @default []
              */
             tags?: string[];
+        };
+        /**
+         * MaterialResult
+         * @description What a completed job computed of a structure of the material.
+         */
+        MaterialResult: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Engine */
+            engine: string;
+            /**
+             * Formula
+             * @description of that structure, reduced for what is periodic
+             */
+            formula: string | null;
+            /**
+             * Job
+             * Format: uuid
+             */
+            job: string;
+            /**
+             * Number Of Atoms
+             * @description of that structure
+             */
+            number_of_atoms: number | null;
+            /** Quantities */
+            quantities: components["schemas"]["ResultQuantity"][];
+            /**
+             * Structure
+             * Format: uuid
+             * @description what it was computed of
+             */
+            structure: string;
+            /**
+             * Workflow
+             * @description entry point, as in nanoos.relax
+             */
+            workflow: string;
         };
         /**
          * MaterialRevision
@@ -3428,6 +3495,16 @@ export interface components {
             /** Items */
             items: components["schemas"]["api__schemas__nodes__Link"][];
         };
+        /** Page[MaterialResult] */
+        Page_MaterialResult_: {
+            /**
+             * After
+             * @description cursor of the next page; null at the end of the list
+             */
+            after: string | null;
+            /** Items */
+            items: components["schemas"]["MaterialResult"][];
+        };
         /** Page[MaterialRevision] */
         Page_MaterialRevision_: {
             /**
@@ -3487,6 +3564,16 @@ export interface components {
             after: string | null;
             /** Items */
             items: components["schemas"]["TemplateRow"][];
+        };
+        /** Page[WholeRevision] */
+        Page_WholeRevision_: {
+            /**
+             * After
+             * @description cursor of the next page; null at the end of the list
+             */
+            after: string | null;
+            /** Items */
+            items: components["schemas"]["WholeRevision"][];
         };
         /**
          * Parameter
@@ -3913,6 +4000,29 @@ export interface components {
             template: string;
             /** Workflow */
             workflow: string;
+        };
+        /**
+         * ResultQuantity
+         * @description A value that was computed.
+         */
+        ResultQuantity: {
+            /** Name */
+            name: string;
+            /**
+             * Uncertainty
+             * @description standard uncertainty; null for what has none
+             */
+            uncertainty: unknown;
+            /**
+             * Unit
+             * @description empty for what has none
+             */
+            unit: string;
+            /**
+             * Value
+             * @description a number, text, true or false, or lists of them
+             */
+            value: unknown;
         };
         /**
          * ReturnedSignIn
@@ -4651,6 +4761,51 @@ export interface components {
              * @enum {string}
              */
             sign_up: "closed" | "invite" | "open";
+        };
+        /**
+         * WholeRevision
+         * @description One revision of a material with its metadata.
+         */
+        WholeRevision: {
+            /** Archived */
+            archived: boolean;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Description */
+            description: string;
+            /** Formula */
+            formula: string | null;
+            /**
+             * Material Id
+             * @description the same in all revisions
+             */
+            material_id: string;
+            /** Metadata */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /**
+             * Owner
+             * @description e-mail of whom this revision belongs to
+             */
+            owner: string;
+            /**
+             * Revision
+             * @description number of the revision, from 1
+             */
+            revision: number;
+            /** Tags */
+            tags: string[];
+            /**
+             * Uuid
+             * @description of this revision
+             */
+            uuid: string;
         };
         /**
          * Wrong
@@ -10863,10 +11018,17 @@ export interface operations {
                 /** @description `after` of the page before; without it the first page */
                 after?: string | null;
                 text?: string | null;
-                tag?: string | null;
+                /** @description all of these */
+                tag?: string[];
                 formula?: string | null;
                 elements?: string | null;
+                /** @description `all` of the elements and any others, or `only` some of them and no others */
+                elements_match?: "all" | "only";
+                /** @description only one's own, not those that others share */
+                mine?: boolean;
                 archived?: boolean;
+                /** @description newest first, or by name */
+                sort?: "newest" | "name";
             };
             header?: never;
             path?: never;
@@ -11319,6 +11481,124 @@ export interface operations {
             };
         };
     };
+    get_results_of_material: {
+        parameters: {
+            query?: {
+                /** @description most items of a page */
+                limit?: number;
+                /** @description `after` of the page before; without it the first page */
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description the same in all revisions of a material */
+                material_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MaterialResult_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_revisions: {
         parameters: {
             query?: {
@@ -11342,7 +11622,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_MaterialRevision_"];
+                    "application/json": components["schemas"]["Page_WholeRevision_"];
                 };
             };
             /** @description Bad Request */
