@@ -10,6 +10,8 @@ export type Column<Item> = {
   width?: string;
   align?: 'right';
   wide?: boolean;
+  /** Its content is the link of the row; of the first column, when none says so. */
+  link?: boolean;
 };
 
 export type TableProps<Item> = {
@@ -17,7 +19,7 @@ export type TableProps<Item> = {
   label: string;
   columns: Column<Item>[];
   rowKey: (item: Item) => string;
-  /** Where a row leads: its first cell becomes a link, which the whole row takes clicks for; null: nowhere. */
+  /** Where a row leads: one cell becomes a link, which the whole row takes clicks for; null: nowhere. */
   href?: (item: Item) => string | null;
 };
 
@@ -28,12 +30,17 @@ export const cellLook = (column: { align?: 'right'; wide?: boolean }) =>
     column.wide && 'max-md:hidden',
   );
 
-/** The first cell of a row: a link over the whole row, where it leads somewhere. */
-export function FirstCell({ href, children }: { href: string | null | undefined; children: ReactNode }) {
+/** The column whose cells are the links of the rows. */
+export function linkOf<Item>(columns: Column<Item>[]): Column<Item> | undefined {
+  return columns.find((column) => column.link) ?? columns[0];
+}
+
+/** The cell of a row that is a link over the whole row, where it leads somewhere. */
+export function LinkCell({ href, children }: { href: string | null | undefined; children: ReactNode }) {
   return typeof href === 'string' ? <RowLink href={href}>{children}</RowLink> : children;
 }
 
-/** The first cell of a row as a link over the whole row. */
+/** A link over the whole row. */
 export function RowLink({ href, children }: { href: string; children: ReactNode }) {
   return (
     <NextLink
@@ -74,10 +81,10 @@ export function Table<Item>({ label, columns, rows, rowKey, href }: TableProps<I
             key={rowKey(row)}
             className={classes('relative border-b border-line last:border-0', href && 'hover:bg-hover')}
           >
-            {columns.map((column, index) => (
+            {columns.map((column) => (
               <td key={column.key} dir="auto" className={classes(cellLook(column), 'h-10')}>
-                {index === 0 ? (
-                  <FirstCell href={href?.(row)}>{column.cell(row)}</FirstCell>
+                {column === linkOf(columns) ? (
+                  <LinkCell href={href?.(row)}>{column.cell(row)}</LinkCell>
                 ) : (
                   column.cell(row)
                 )}

@@ -37,14 +37,19 @@ function onTick(listener: () => void): () => void {
   };
 }
 
-/** `<TimeAgo time={job.modified} />`: how long ago; the exact time is its tooltip. */
-export function TimeAgo({ time }: { time: string | Date }) {
-  const then = new Date(time);
-  const current = useSyncExternalStore(
+/** The time, three times a minute. */
+export function useNow(): number {
+  return useSyncExternalStore(
     onTick,
     () => now,
     () => now,
   );
+}
+
+/** `<TimeAgo time={job.modified} />`: how long ago; the exact time is its tooltip. */
+export function TimeAgo({ time }: { time: string | Date }) {
+  const then = new Date(time);
+  const current = useNow();
   return (
     <time dateTime={then.toISOString()} title={EXACT.format(then)} className="whitespace-nowrap tabular">
       {ago(then, Math.max(current, then.getTime()))}

@@ -5,7 +5,7 @@ import type { List } from '@/shared/api/list';
 import { Button } from './Button';
 import { classes } from './classes';
 import { ErrorPanel, SkeletonRows } from './states';
-import { cellLook, FirstCell, type TableProps } from './Table';
+import { cellLook, LinkCell, linkOf, type TableProps } from './Table';
 
 const ROW = 40;
 /** How many rows before the end the next page is asked for. */
@@ -100,10 +100,10 @@ export function VirtualTable<Item>({
                 )}
                 style={{ ...template, ...narrow, height: ROW, transform: `translateY(${start}px)` }}
               >
-                {columns.map((column, at) => (
+                {columns.map((column) => (
                   <div key={column.key} role="cell" dir="auto" className={cellLook(column)}>
-                    {at === 0 ? (
-                      <FirstCell href={href?.(item)}>{column.cell(item)}</FirstCell>
+                    {column === linkOf(columns) ? (
+                      <LinkCell href={href?.(item)}>{column.cell(item)}</LinkCell>
                     ) : (
                       column.cell(item)
                     )}
