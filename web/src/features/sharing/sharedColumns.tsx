@@ -14,10 +14,10 @@ const KINDS = {
   node: { word: 'Data', icon: FileBox },
 } as const;
 
-/** Where a row leads; a group has no page of its own. */
-export function addressOf({ kind, uuid, material_id }: Row): string | null {
+/** Where a row leads. */
+export function addressOf({ kind, uuid, material_id }: Row): string {
   if (kind === 'material' && material_id !== null) return `/materials/${material_id}`;
-  return kind === 'group' ? null : `/graph/${uuid}`;
+  return kind === 'group' ? `/groups/${uuid}` : `/graph/${uuid}`;
 }
 
 function rootOf({ kind, uuid, material_id }: Row): Root {

@@ -1,4 +1,4 @@
-import { BookOpen, KeyRound, LogOut, type LucideIcon, ShieldCheck, UserRound } from 'lucide-react';
+import { BookOpen, KeyRound, LogOut, type LucideIcon, Share2, ShieldCheck, UserRound } from 'lucide-react';
 import NextLink from 'next/link';
 import { messageOf } from '@/shared/api/errors';
 import { useSession } from '@/shared/session/Session';
@@ -38,6 +38,9 @@ export function AccountMenu() {
         )}
         <Item href="/account" icon={KeyRound}>
           Account and tokens
+        </Item>
+        <Item href="/sharing" icon={Share2}>
+          Sharing
         </Item>
         {me?.role === 'admin' && (
           <Item href="/administration" icon={ShieldCheck}>
