@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,22 +16,14 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.api.conftest import PASSWORD, Server
+from tests.web import instance
+from tests.web.instance import FLAGS, find_chromium
 
 if TYPE_CHECKING:
     from aiida.manage.configuration import Profile
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / 'web'
-FLAGS = [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-]
 #: What the browser logs of answers that a test is about (404 pages, the API when it is down).
 EXPECTED = ('Failed to load resource', 'WebSocket connection to')
 _NUMBERS = itertools.count(1)
@@ -59,7 +50,7 @@ def server(profile: Profile, site: Path, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope='package')
 def browser(server: Server) -> Iterator[Browser]:
     """Run Chromium, that of the system."""
-    chromium = shutil.which('chromium') or shutil.which('chromium-browser') or shutil.which('google-chrome')
+    chromium = find_chromium()
     if chromium is None:
         reason = 'there is no Chromium on the path: install the package chromium of the system'
         if os.environ.get('REQUIRE_SERVICES') == '1':
@@ -152,13 +143,7 @@ def signed_in(page: Page, person: Person) -> Page:
 
 def sign_in(page: Page, person: Person) -> None:
     """Give a page the session of a person; a test of its own shows that the form does that."""
-    body = {'email': person.email, 'password': person.password}
-    answer = page.request.post(
-        '/api/auth/sign-in?session=cookie', data=body, headers={'X-Requested-With': 'tests'}
-    )
-    assert answer.ok, answer.text()
-    page.goto('/icon.svg')
-    page.evaluate("localStorage.setItem('nanoos.signed-in', '1')")
+    instance.sign_in(page, '', person.email, person.password)
 
 
 def violations(page: Page) -> list[str]:

@@ -21,7 +21,7 @@ export function AccountPage() {
           <Computers />
           <Codes />
         </div>
-        <div className="flex min-w-0 flex-col gap-5 max-xl:order-first">
+        <div className="flex min-w-0 flex-col gap-5">
           <Identity />
           <Password />
         </div>

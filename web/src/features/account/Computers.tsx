@@ -107,7 +107,9 @@ function Access({ computer: { configured, settings } }: { computer: Computer }) 
           as <bdi>{username}</bdi>
         </span>
       )}
-      {typeof safe_interval === 'number' && <span>{`a connection every ${safe_interval} s at most`}</span>}
+      {typeof safe_interval === 'number' && safe_interval > 0 && (
+        <span>{`a connection every ${safe_interval} s at most`}</span>
+      )}
       {typeof use_login_shell === 'boolean' && (
         <span>{use_login_shell ? 'login shell' : 'no login shell'}</span>
       )}

@@ -82,7 +82,7 @@ const COLUMNS: Column<Computer>[] = [
   {
     key: 'more',
     header: <span className="sr-only">Change</span>,
-    width: '4.5rem',
+    width: '5rem',
     align: 'right',
     cell: (computer) => <ComputerMenu computer={computer} />,
   },

@@ -109,7 +109,7 @@ function columnsOf(own: string | undefined): Column<Person>[] {
     {
       key: 'more',
       header: <span className="sr-only">Change</span>,
-      width: '4.5rem',
+      width: '5rem',
       align: 'right',
       cell: (one) => one.email !== own && <PersonMenu person={one} />,
     },
@@ -129,7 +129,7 @@ function Who({ person: { email, first_name, last_name } }: { person: Person }) {
 function Role({ person: { role } }: { person: Person }) {
   const Icon = role === 'admin' ? ShieldCheck : UserRound;
   return (
-    <span className="inline-flex items-center gap-1.5">
+    <span className="inline-flex items-center gap-1.5 align-middle">
       <Icon aria-hidden size={14} className={role === 'admin' ? 'text-accent-text' : 'text-muted'} />
       {role === 'admin' ? 'Administrator' : 'User'}
     </span>

@@ -87,7 +87,7 @@ function columnsOf(mayRemove: (node: Member) => boolean, remove: (node: Member) 
     {
       key: 'remove',
       header: <span className="sr-only">Take out</span>,
-      width: '4rem',
+      width: '5rem',
       align: 'right',
       cell: (node) =>
         mayRemove(node) && (

@@ -27,7 +27,7 @@ export function Badge({
   return (
     <span
       className={classes(
-        'inline-flex items-center gap-1.5 rounded-full py-0.5 pr-2 pl-1.5 text-xs font-medium whitespace-nowrap',
+        'inline-flex items-center gap-1.5 rounded-full py-0.5 pr-2 pl-1.5 align-middle text-xs font-medium whitespace-nowrap',
         LOOKS[kind],
       )}
     >
