@@ -21,7 +21,7 @@ from nanoos_plugins.data.structure import MAX_SYMMETRY_ATOMS, SYMMETRY_TOLERANCE
 from nanoos_plugins.data.structure_export import export_text
 from nanoos_plugins.data.structure_symmetry import find_symmetry
 from nanoos_plugins.data.structure_view import view
-from nanoos_plugins.graph.structures import atoms_of, find_structure, symbols_of
+from nanoos_plugins.graph.structures import atoms_of, density_of, find_structure, symbols_of
 
 router = APIRouter(prefix='/structures', tags=['structures'])
 
@@ -64,6 +64,7 @@ def structure_of(uuid: str, caller: Caller) -> dict[str, Any]:
         'pbc': [attributes[f'pbc{axis}'] for axis in (1, 2, 3)],
         'symbols': symbols_of(attributes),
         'positions': [site['position'] for site in attributes['sites']],
+        'density': density_of(attributes),
     }
 
 

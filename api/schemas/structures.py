@@ -95,6 +95,7 @@ class Structure(StructureRow):
     pbc: Periodic
     symbols: Symbols
     positions: Positions
+    density: float | None = Field(description='[g/cm³]; null for what is not three-dimensional')
 
 
 class MadeStructure(Structure):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
-from ase import Atoms
+from ase import Atoms, units
 
 from nanoos_plugins.graph.keyset import Cursor, newest_first
 from nanoos_plugins.graph.materials import MATERIAL_TYPE, has_element, revisions
@@ -103,6 +104,15 @@ def symbols_of(attributes: Mapping[str, Any]) -> list[str]:
     kinds = {kind['name']: kind for kind in attributes['kinds']}
     names = {name: kind['symbols'][0] if _is_whole(kind) else name for name, kind in kinds.items()}
     return [names[site['kind_name']] for site in attributes['sites']]
+
+
+def density_of(attributes: Mapping[str, Any]) -> float | None:
+    """Return the density [g/cm³] of a structure; None for one that is not three-dimensional."""
+    if attributes.get('dimensionality') != 3:
+        return None
+    masses = {kind['name']: kind['mass'] for kind in attributes['kinds']}
+    mass = sum(masses[site['kind_name']] for site in attributes['sites']) * units._amu * 1e3
+    return float(mass / (abs(np.linalg.det(attributes['cell'])) * 1e-24))
 
 
 def atoms_of(attributes: Mapping[str, Any]) -> Atoms:

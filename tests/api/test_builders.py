@@ -19,6 +19,9 @@ def test_builders_tell_their_parameters_with_units(alice: Person) -> None:
     for one in found.values():
         jsonschema.Draft7Validator.check_schema(one['parameters'])
         assert one['description']
+        # What has no default has an example, with which a form can begin.
+        for key in one['parameters'].get('required', ()):
+            assert one['parameters']['properties'][key]['examples'], (one['name'], key)
     vacuum = found['nanoparticle']['parameters']['properties']['vacuum']
     assert (vacuum['unit'], vacuum['default'], vacuum['minimum']) == ('Å', 15, 1)
     assert found['nanotube']['parameters']['required'] == ['n']

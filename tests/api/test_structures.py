@@ -67,6 +67,8 @@ def test_a_structure_as_json_and_as_a_form_is_the_same(alice: Person) -> None:
         assert found['pbc'] == [True] * 3
         np.testing.assert_allclose(found['cell'], np.eye(3) * 3.6)
         np.testing.assert_allclose(found['positions'][3], [1.8, 1.8, 0])
+        # Copper: 4 × 63.546 u in (3.6 Å)³.
+        assert found['density'] == pytest.approx(9.046, abs=1e-3)
         node = orm.load_node(found['uuid'])
         assert node.user.email == alice.email
         assert node.creator.process_label == 'import_structure'

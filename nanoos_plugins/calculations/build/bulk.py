@@ -22,7 +22,7 @@ Prototype = Literal[
 class Bulk(BuildParameters):
     """Parameters of a bulk crystal."""
 
-    formula: str = quantity(..., '', 'element or compound, as in Cu or MgO')
+    formula: str = quantity(..., '', 'element or compound, as in Cu or MgO', examples=['Cu'])
     crystal: Prototype | None = quantity(None, '', "crystal structure; the element's own by default")
     a: float | None = quantity(None, 'Å', "lattice constant a; the element's own by default", gt=0.5, lt=100)
     c: float | None = quantity(None, 'Å', 'lattice constant c (hcp, wurtzite); ideal else', gt=0.5, lt=100)

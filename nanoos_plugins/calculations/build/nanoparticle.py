@@ -32,12 +32,13 @@ Array = npt.NDArray[np.float64]
 class Nanoparticle(BuildParameters):
     """Parameters of a nanoparticle."""
 
-    element: str = quantity(..., '', 'element, as in Au')
+    element: str = quantity(..., '', 'element, as in Au', examples=['Au'])
     surface_energies: dict[str, float] = quantity(
         ...,
         'J/m²',
         'energy of each facet, as in {"111": 1.28, "100": 1.50}; only ratios matter',
         min_length=1,
+        examples=[{'111': 1.28, '100': 1.50}],
     )
     atoms: int = quantity(
         147, '', 'number of atoms; the complete shape nearest to it is taken', ge=2, le=20_000

@@ -24,7 +24,7 @@ from nanoos_plugins.engines.contract import quantity
 class Nanoribbon(BuildParameters):
     """Parameters of a graphene nanoribbon."""
 
-    width: int = quantity(..., '', 'number of unit cells across the ribbon', ge=1, le=500)
+    width: int = quantity(..., '', 'number of unit cells across the ribbon', ge=1, le=500, examples=[4])
     length: int = quantity(1, '', 'number of repeat units along the ribbon', ge=1, le=500)
     edge: Literal['zigzag', 'armchair'] = quantity('zigzag', '', 'shape of the edges')
     saturated: bool = quantity(True, '', 'hydrogen on the edges')

@@ -22,7 +22,7 @@ from nanoos_plugins.engines.contract import quantity
 class Nanotube(BuildParameters):
     """Parameters of a nanotube."""
 
-    n: int = quantity(..., '', 'first chiral index', ge=1, le=100)
+    n: int = quantity(..., '', 'first chiral index', ge=1, le=100, examples=[8])
     m: int = quantity(0, '', 'second chiral index, at most n', ge=0, le=100)
     length: int = quantity(1, '', 'number of repeat units along the tube', ge=1, le=1000)
     bond: float = quantity(1.42, 'Å', 'bond length of the sheet', gt=0.5, lt=5)

@@ -32,7 +32,12 @@ class Slab(BuildParameters):
     """Parameters of a slab."""
 
     miller: list[int] = quantity(
-        ..., '', 'Miller indices h, k, l of the surface, in the conventional cell', min_length=3, max_length=3
+        ...,
+        '',
+        'Miller indices h, k, l of the surface, in the conventional cell',
+        min_length=3,
+        max_length=3,
+        examples=[[1, 1, 1]],
     )
     thickness: float = quantity(
         8.0, 'Å', 'least distance between the outermost atoms of the two surfaces', ge=0, le=500

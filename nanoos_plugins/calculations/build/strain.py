@@ -19,6 +19,7 @@ class Strain(BuildParameters):
         ...,
         '',
         'three normal strains xx, yy, zz, or all six in Voigt order xx, yy, zz, yz, xz, xy; tension positive',
+        examples=[[0.01, 0.01, 0.0]],
     )
 
 

@@ -15,8 +15,8 @@ from nanoos_plugins.engines.contract import quantity
 class Substitution(BuildParameters):
     """Parameters of substitutions."""
 
-    sites: list[int] = quantity(..., '', 'which atoms to replace, from 0')
-    element: str = quantity(..., '', 'element to put there')
+    sites: list[int] = quantity(..., '', 'which atoms to replace, from 0', examples=[[0]])
+    element: str = quantity(..., '', 'element to put there', examples=['Al'])
 
 
 def substitution(parameters: Substitution, perfect: Atoms) -> Atoms:

@@ -17,7 +17,10 @@ class Supercell(BuildParameters):
     """Parameters of a supercell."""
 
     repeat: list[int] = quantity(
-        ..., '', 'three repetitions, or nine numbers: rows of the matrix that gives the new cell vectors'
+        ...,
+        '',
+        'three repetitions, or nine numbers: rows of the matrix that gives the new cell vectors',
+        examples=[[2, 2, 1]],
     )
 
 

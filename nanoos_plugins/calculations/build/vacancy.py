@@ -14,7 +14,7 @@ from nanoos_plugins.engines.contract import quantity
 class Vacancy(BuildParameters):
     """Parameters of vacancies."""
 
-    sites: list[int] = quantity(..., '', 'which atoms to take away, from 0')
+    sites: list[int] = quantity(..., '', 'which atoms to take away, from 0', examples=[[0]])
 
 
 def vacancy(parameters: Vacancy, perfect: Atoms) -> Atoms:

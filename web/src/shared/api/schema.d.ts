@@ -2599,6 +2599,11 @@ export interface components {
              */
             created: string;
             /**
+             * Density
+             * @description [g/cm³]; null for what is not three-dimensional
+             */
+            density: number | null;
+            /**
              * Dimensionality
              * @description in how many directions it goes on without vacuum, 0–3
              */
@@ -4224,6 +4229,11 @@ export interface components {
              * Format: date-time
              */
             created: string;
+            /**
+             * Density
+             * @description [g/cm³]; null for what is not three-dimensional
+             */
+            density: number | null;
             /**
              * Dimensionality
              * @description in how many directions it goes on without vacuum, 0–3
