@@ -14,7 +14,7 @@ def test_the_daemon_is_as_alive_as_its_workers(
     client: TestClient, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert is_problem(client.get('/api/health/daemon'), 401)
-    monkeypatch.setattr(health, 'worker_pids', lambda: [])
+    monkeypatch.setattr(health, 'worker_pids', list)
     assert alice.http('GET', '/health/daemon').json() == {'workers': 0}
     monkeypatch.setattr(health, 'worker_pids', lambda: [7, 8])
     assert alice.http('GET', '/health/daemon').json() == {'workers': 2}
