@@ -200,17 +200,20 @@ class SimulationWorkChain(BaseRestartWorkChain):
     def read_results(self) -> None:
         """Bring the last process's outputs into the results schema (`ctx.normalised`; {} when it has none).
 
-        A process that failed is read for a relaxation only, which can go on from its last structure.
+        A process that failed is read for a relaxation only, which can go on from its last structure, and only
+        when it left anything: what cannot be read would be told as the failure.
         """
         node = self.ctx.children[-1]
         self.ctx.normalised, self.ctx.unread = {}, ''
-        if not node.is_finished or (node.is_failed and self.ctx.parameters['task'] not in RELAXATIONS):
+        outputs = data_outputs(node)
+        may_go_on = self.ctx.parameters['task'] in RELAXATIONS and outputs
+        if not node.is_finished or (node.is_failed and not may_go_on):
             return
         results, reading = normalise_results.run_get_node(
             evaluated=self.ctx.structure,
             engine=orm.Str(self.engine.name),
             parameters=orm.Dict(self.ctx.parameters),
-            **data_outputs(node),
+            **outputs,
         )
         if reading.is_finished_ok and results:
             self.ctx.normalised = dict(results)

@@ -192,7 +192,8 @@ def _warnings(final: Mapping[str, Any]) -> list[str]:
 def live_curves(text: str) -> list[Curve]:
     """Return the columns of the thermo output so far, against the step.
 
-    At rest (relaxations) there is no temperature to tell of, and the total energy is the potential one.
+    At rest (relaxations) there is no temperature to tell of, and the total energy is the potential one; in
+    motion no force goes anywhere.
     """
     columns: list[str] = []
     rows: list[list[float]] = []
@@ -206,10 +207,9 @@ def live_curves(text: str) -> list[Curve]:
             except ValueError:
                 continue
     table = dict(zip(columns, zip(*rows, strict=True), strict=False))
-    if not any(table.get('Temp', ())):
-        table = {name: column for name, column in table.items() if name not in ('Temp', 'TotEng')}
+    meaningless = {'Fmax'} if any(table.get('Temp', ())) else {'Temp', 'TotEng'}
     return [
         Curve(name, unit, 'step', list(table['Step']), [factor * value for value in table[column]])
         for column, (name, unit, factor) in LIVE.items()
-        if column in table
+        if column in table and column not in meaningless
     ]

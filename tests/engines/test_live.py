@@ -30,7 +30,7 @@ SCF = """     iteration #  1     ecut=    60.00 Ry     beta= 0.40
 
 def test_lammps_tells_of_whole_lines_in_our_units() -> None:
     curves = {curve.name: curve for curve in load_engine('lammps').live(MD)}
-    assert list(curves) == ['temperature', 'potential energy', 'total energy', 'pressure', 'largest force']
+    assert list(curves) == ['temperature', 'potential energy', 'total energy', 'pressure']
     assert curves['temperature'].x == [0, 20]
     assert curves['temperature'].y == [300, 60.475126]
     assert (curves['pressure'].unit, curves['pressure'].y) == ('GPa', pytest.approx([0.343457, 1.4037938]))

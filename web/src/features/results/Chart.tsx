@@ -11,6 +11,7 @@ import {
 } from 'recharts';
 import { mergedByX, type Plot, type Series, withUnit } from './plot';
 import { format } from './quantity';
+import { linear, logarithmic, type Scale } from './axis';
 
 /** Told apart by lightness as well as by hue, for who sees no colours. */
 const COLOURS = ['var(--accent)', 'var(--wait)', 'var(--run)', 'var(--bad)', 'var(--ok)'];
@@ -24,26 +25,18 @@ export default function Chart({ plot, height = 300 }: { plot: Plot; height?: num
     ...Object.fromEntries(values.entries()),
   }));
   const named = plot.series.filter((one) => !one.quiet);
-  const along = plot.ticks
-    ? { ticks: plot.ticks.map((tick) => tick.at), tickFormatter: labelsOf(plot.ticks) }
-    : { tickFormatter: short };
-  const x = {
-    type: 'number' as const,
-    dataKey: 'x',
-    domain: ['dataMin', 'dataMax'] as const,
-    tick: TEXT,
-    stroke: 'var(--line-strong)',
-    ...along,
-  };
-  const y = {
-    type: 'number' as const,
-    domain: plot.yRange ?? (['auto', 'auto'] as const),
-    allowDataOverflow: plot.yRange !== undefined,
-    scale: plot.y.log ? ('log' as const) : ('auto' as const),
-    tick: TEXT,
-    stroke: 'var(--line-strong)',
-    tickFormatter: short,
-  };
+  const points = plot.series.some((one) => one.look === 'points');
+  const x = axis(
+    plot.ticks
+      ? alongPath(plot)
+      : linear(
+          plot.series.flatMap((one) => one.x),
+          points || plot.sideways === true,
+        ),
+    'x',
+  );
+  const values = plot.series.flatMap((one) => one.y).filter((value) => value !== null);
+  const y = axis(plot.y.log ? logarithmic(values) : linear(values, plot.yRange === undefined, plot.yRange));
   const [flat, upright] = plot.sideways ? [y, x] : [x, y];
   const [flatName, uprightName] = plot.sideways ? [plot.y, plot.x] : [plot.x, plot.y];
   return (
@@ -171,10 +164,17 @@ function Told({ plot, active, payload }: { plot: Plot; active?: boolean; payload
   );
 }
 
-function short(value: number): string {
-  return format(value, 5);
+function axis({ domain, ticks, told }: Scale, dataKey?: string) {
+  const look = { tick: TEXT, stroke: 'var(--line-strong)', allowDataOverflow: true };
+  return { type: 'number' as const, dataKey, domain, ticks, tickFormatter: told, interval: 0, ...look };
 }
 
-function labelsOf(ticks: { at: number; label: string }[]): (value: number) => string {
-  return (value) => ticks.find((tick) => tick.at === value)?.label ?? '';
+/** A path has the names of its points instead of numbers. */
+function alongPath({ series, ticks = [] }: Plot): Scale {
+  const { domain } = linear(
+    series.flatMap((one) => one.x),
+    false,
+  );
+  const told = (value: number) => ticks.find((tick) => tick.at === value)?.label ?? '';
+  return { domain, ticks: ticks.map((tick) => tick.at), told };
 }

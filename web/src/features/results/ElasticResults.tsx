@@ -31,9 +31,13 @@ export default function ElasticResults({ outputs }: { outputs: Record<string, st
 /** Some moduli are given after Voigt, Reuss and Hill: each of these is a row of its own. */
 function Moduli({ attributes }: { attributes: Record<string, unknown> }) {
   const flat = Object.entries(attributes).flatMap(([key, value]): [string, unknown][] => {
+    if (/^C\d\d$/.test(key)) return [[`${key}_GPa`, value]];
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[key, value]];
     const [, name = key, unit = ''] = /^(.*?)(_GPa)?$/.exec(key) ?? [];
-    return Object.entries(value).map(([scheme, number]) => [`${name}_${scheme}${unit}`, number]);
+    return Object.entries(value).map(([scheme, number]) => [
+      `${name}, ${scheme.charAt(0).toUpperCase()}${scheme.slice(1)}${unit}`,
+      number,
+    ]);
   });
   return <Summary label="Moduli" attributes={Object.fromEntries(flat)} leftOut={['C_GPa', 'stress_GPa']} />;
 }

@@ -1,8 +1,8 @@
-import { Download, Image as Picture, LineChart, Table2 } from 'lucide-react';
+import { FileSpreadsheet, Image as Picture, LineChart, Table2 } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
 import { save } from '@/shared/api/files';
 import { messageOf } from '@/shared/api/errors';
-import { Button } from '@/shared/ui/Button';
+import { IconButton } from '@/shared/ui/Button';
 import { lazyViewer } from '@/shared/ui/lazyViewer';
 import { useToast } from '@/shared/ui/Toast';
 import { Numbers } from './Numbers';
@@ -48,25 +48,32 @@ export function Figure({
   return (
     <figure aria-labelledby={id} className="min-w-0">
       <figcaption className="mb-2 flex flex-wrap items-center justify-between gap-2">
-        <span id={id} className="text-sm font-medium">
-          {plot.title}
+        <span className="min-w-0">
+          <span id={id} className="text-sm font-medium">
+            {plot.title}
+          </span>
+          {plot.note && <span className="ml-2 text-xs text-muted tabular">{plot.note}</span>}
         </span>
-        <span className="flex gap-1">
-          <Button
+        <span className="-my-1 ml-auto flex">
+          <IconButton
             size="s"
-            kind="quiet"
             icon={asTable ? LineChart : Table2}
-            aria-pressed={asTable}
+            label={`${asTable ? 'Plot' : 'Table'}: ${plot.title}`}
             onClick={() => setAsTable(!asTable)}
-          >
-            {asTable ? 'Plot' : 'Table'}
-          </Button>
-          <Button size="s" kind="quiet" icon={Download} onClick={() => save(csvOf(numbers()), `${name}.csv`)}>
-            CSV
-          </Button>
-          <Button size="s" kind="quiet" icon={Picture} disabled={asTable} onClick={() => void savePicture()}>
-            PNG
-          </Button>
+          />
+          <IconButton
+            size="s"
+            icon={FileSpreadsheet}
+            label={`Save as CSV: ${plot.title}`}
+            onClick={() => save(csvOf(numbers()), `${name}.csv`)}
+          />
+          <IconButton
+            size="s"
+            icon={Picture}
+            label={`Save as PNG: ${plot.title}`}
+            disabled={asTable}
+            onClick={() => void savePicture()}
+          />
         </span>
       </figcaption>
       {asTable ? (

@@ -83,26 +83,22 @@ function Displacements({ uuid, averages }: { uuid: string; averages: Record<stri
         const elements = Object.keys(arrays).filter((name) => name.startsWith('msd_A2_'));
         const names = elements.length > 1 ? elements : ['msd_A2'];
         return (
-          <div>
-            <Figure
-              height={260}
-              plot={{
-                title: 'Mean-square displacement',
-                x: { name: 'time', unit: 'ps' },
-                y: { name: 'displacement²', unit: 'Å²' },
-                series: names.map((name) => ({
-                  name: name === 'msd_A2' ? 'all atoms' : name.slice('msd_A2_'.length),
-                  x: times,
-                  y: arrays[name]?.values ?? [],
-                })),
-              }}
-            />
-            <p className="mt-1 text-xs text-muted">
-              {motion
-                ? `Self-diffusion: D = (${withUncertainty(motion.value, motion.uncertainty)}) ${motion.unit}`
-                : 'No diffusion can be told from the noise.'}
-            </p>
-          </div>
+          <Figure
+            height={260}
+            plot={{
+              title: 'Mean-square displacement',
+              note: motion
+                ? `D = ${withUncertainty(motion.value, motion.uncertainty)} ${motion.unit}`
+                : 'no diffusion beyond the noise',
+              x: { name: 'time', unit: 'ps' },
+              y: { name: 'displacement²', unit: 'Å²' },
+              series: names.map((name) => ({
+                name: name === 'msd_A2' ? 'all atoms' : name.slice('msd_A2_'.length),
+                x: times,
+                y: arrays[name]?.values ?? [],
+              })),
+            }}
+          />
         );
       }}
     </Async>

@@ -52,7 +52,7 @@ function Thermal({ uuid }: { uuid: string }) {
                   plot={{
                     title: capital(nameAndUnit(name).name),
                     x: { name: 'temperature', unit: 'K' },
-                    y: nameAndUnit(name),
+                    y: nameAndUnit(name === 'free_energy_eV' ? 'free_energy_eV_per_atom' : name),
                     series: [
                       { name: nameAndUnit(name).name, x: arrays.temperature_K?.values ?? [], y: values },
                     ],

@@ -57,10 +57,11 @@ function plotOf(
   const told = mean && `mean ${withUncertainty(mean.value, mean.uncertainty)} ${unit}`;
   return {
     title: name.charAt(0).toUpperCase() + name.slice(1),
+    note: told,
     x: { name: 'time', unit: 'ps' },
     y: { name, unit },
     series: [{ name, x: times, y: values }],
-    marks: mean ? [{ at: mean.value, axis: 'y', label: told, strong: true }] : [],
+    marks: mean ? [{ at: mean.value, axis: 'y', strong: true }] : [],
     faded: start > 0 ? { from: times[0] ?? 0, to: start, label: 'discarded' } : undefined,
   };
 }

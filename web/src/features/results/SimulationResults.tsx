@@ -1,6 +1,5 @@
 import { Async } from '@/shared/ui/states';
 import { shapesOf, useArrays, useNode } from './load';
-import { format } from './quantity';
 import { Section } from './Section';
 import { SeriesFigures } from './SeriesFigures';
 import { Summary } from './Summary';
@@ -33,16 +32,13 @@ function ForcesAndStress({ uuid }: { uuid: string }) {
       <Async query={arrays}>
         {({ arrays: { forces, stress } }) => (
           <Section title="Forces and stress">
-            <dl className="grid gap-x-8 gap-y-2 text-sm sm:grid-cols-2">
-              <dt className="text-muted">Largest component of a force</dt>
-              <dd className="text-right tabular">{`${format(largestOf(forces?.values ?? []))} eV/Å`}</dd>
-              {stress && (
-                <>
-                  <dt className="text-muted">Pressure</dt>
-                  <dd className="text-right tabular">{`${format(pressureOf(stress.values))} GPa`}</dd>
-                </>
-              )}
-            </dl>
+            <Summary
+              label="Forces and stress"
+              attributes={{
+                largest_component_of_a_force: { value: largestOf(forces?.values ?? []), unit: 'eV/Å' },
+                ...(stress && { pressure: { value: pressureOf(stress.values), unit: 'GPa' } }),
+              }}
+            />
           </Section>
         )}
       </Async>

@@ -36,9 +36,10 @@ export function Summary({
               <th scope="row" className="py-1.5 pr-4 text-left font-normal text-muted first-letter:uppercase">
                 {one.name}
               </th>
-              <td colSpan={2} dir="auto" className="py-1.5 text-right wrap-anywhere">
+              <td dir="auto" className="py-1.5 text-right wrap-anywhere tabular">
                 {one.text}
               </td>
+              <td className="py-1.5 pl-2 whitespace-nowrap text-muted">{one.unit}</td>
             </tr>
           ))}
         </tbody>

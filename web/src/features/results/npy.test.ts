@@ -21,6 +21,12 @@ test('numbers are read row by row', () => {
   ]);
 });
 
+test('arrays in columns, as AiiDA stores some, are read row by row too', () => {
+  const header = "{'descr': '<f8', 'fortran_order': True, 'shape': (2, 3), }";
+  const found = readNpy(npy(header, new Float64Array([1, 4, 2, 5, 3, 6]).buffer));
+  expect(found.values).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
 test('whole numbers and single values are numbers too', () => {
   const header = "{'descr': '<i8', 'fortran_order': False, 'shape': (), }";
   expect(readNpy(npy(header, new BigInt64Array([-7n]).buffer))).toEqual({ shape: [], values: [-7] });

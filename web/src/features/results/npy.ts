@@ -21,15 +21,30 @@ export function readNpy(bytes: Uint8Array<ArrayBuffer>): NumberArray {
   const header = new TextDecoder('latin1').decode(bytes.slice(begin, begin + length));
   const type = /'descr': '([^']+)'/.exec(header)?.[1] ?? '';
   const reader = READERS[type];
-  if (reader === undefined || header.includes("'fortran_order': True")) {
-    throw new Error(`expected an array of real numbers in rows, got ${type || header.slice(0, 80)}`);
+  if (reader === undefined) {
+    throw new Error(`expected an array of real numbers, got ${type || header.slice(0, 80)}`);
   }
   const shape = (/'shape': \(([^)]*)\)/.exec(header)?.[1] ?? '').split(',').map(Number).filter(Boolean);
   const count = shape.reduce((product, one) => product * one, 1);
   const values = Array.from({ length: count }, (_, at) =>
     reader.read(view, begin + length + at * reader.bytes),
   );
-  return { shape, values };
+  return { shape, values: header.includes("'fortran_order': True") ? inRows(shape, values) : values };
+}
+
+/** Values of which the first axis runs fastest, with the last one fastest. */
+function inRows(shape: number[], values: number[]): number[] {
+  const steps = shape.map((_, axis) => shape.slice(0, axis).reduce((product, one) => product * one, 1));
+  return values.map((_, at) => {
+    let rest = at;
+    let place = 0;
+    for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
+      const size = shape[axis] ?? 1;
+      place += (rest % size) * (steps[axis] ?? 1);
+      rest = Math.floor(rest / size);
+    }
+    return values[place] ?? NaN;
+  });
 }
 
 /** The rows of a matrix; of more axes than two, all but the first are one. */

@@ -14,6 +14,8 @@ export type Series = {
 export type Mark = { at: number; label?: string; axis: 'x' | 'y'; strong?: boolean };
 export type Plot = {
   title: string;
+  /** What is worth saying beside the title. */
+  note?: string;
   x: Axis;
   y: Axis;
   series: Series[];

@@ -3,7 +3,7 @@ import { factsOf, format, nameAndUnit, quantitiesOf, withUncertainty } from './q
 
 test('a name says its unit', () => {
   expect(nameAndUnit('bulk_modulus_GPa')).toEqual({ name: 'bulk modulus', unit: 'GPa' });
-  expect(nameAndUnit('a0_A')).toEqual({ name: 'a0', unit: 'Å' });
+  expect(nameAndUnit('a0_A')).toEqual({ name: 'a₀ of the cubic cell', unit: 'Å' });
   expect(nameAndUnit('zero_point_energy_eV_per_atom')).toEqual({
     name: 'zero point energy',
     unit: 'eV/atom',
@@ -23,20 +23,20 @@ test('all numbers of results are found, with units and uncertainties', () => {
     ['energy', -3.5, 'eV', undefined],
     ['temperature', 300, 'K', 2],
     ['fermi energy', 6.1, 'eV', undefined],
-    ['n atoms', 4, '', undefined],
+    ['atoms', 4, '', undefined],
   ]);
   expect(found[1]?.note).toBe('uncertainty not converged');
   expect(factsOf({ converged: true, warnings: [], label: 'LAMMPS' })).toEqual([
-    { name: 'converged', text: 'yes' },
-    { name: 'label', text: 'LAMMPS' },
+    { name: 'converged', text: 'yes', unit: '' },
+    { name: 'label', text: 'LAMMPS', unit: '' },
   ]);
 });
 
 test('numbers have the digits that one reads', () => {
   expect(format(-3.540000001)).toBe('−3.54');
-  expect(format(2e-10)).toBe('2.000e−10');
+  expect(format(2e-10)).toBe('2.000 × 10⁻¹⁰');
   expect(format(12345)).toBe('12345');
   expect(withUncertainty(300.8321, 1.234)).toBe('300.8 ± 1.2');
   expect(withUncertainty(-3.54, undefined)).toBe('−3.54');
-  expect(withUncertainty(1.23e-9, 3e-11)).toBe('1.23e−9 ± 3e-11');
+  expect(withUncertainty(1.23e-9, 3e-11)).toBe('(1.230 ± 0.030) × 10⁻⁹');
 });

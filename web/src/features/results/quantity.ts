@@ -1,7 +1,7 @@
 /** Numbers with their units, as results say them: `{ value, unit, uncertainty }`, or by names like `volume_A3`. */
 
 export type Quantity = { name: string; value: number; unit: string; uncertainty?: number; note?: string };
-export type Fact = { name: string; text: string };
+export type Fact = { name: string; text: string; unit: string };
 
 /** How names of results end, and which unit that is; the longest ending goes first. */
 const ENDINGS: [string, string][] = [
@@ -21,11 +21,24 @@ const ENDINGS: [string, string][] = [
   ['_K', 'K'],
 ];
 
+/** Names that say little to people. */
+const NAMES: Record<string, string> = {
+  a0: 'a₀ of the cubic cell',
+  n_atoms: 'atoms',
+  n_bands: 'bands',
+  n_electrons: 'electrons',
+  n_displacements: 'displacements',
+  is_metal: 'metal',
+  dos_at_fermi: 'density of states at the Fermi level',
+  valence_k: 'k-point of the valence band maximum',
+  conduction_k: 'k-point of the conduction band minimum',
+};
+
 /** What a name says apart from its unit: `bulk_modulus_GPa` is `bulk modulus` in GPa. */
 export function nameAndUnit(key: string): { name: string; unit: string } {
   const found = ENDINGS.find(([ending]) => key.endsWith(ending) && key.length > ending.length);
   const name = found ? key.slice(0, -found[0].length) : key;
-  return { name: name.replaceAll('_', ' '), unit: found?.[1] ?? '' };
+  return { name: NAMES[name] ?? name.replaceAll('_', ' '), unit: found?.[1] ?? '' };
 }
 
 function isQuantity(value: unknown): value is { value: number; unit: string; uncertainty?: number | null } {
@@ -60,19 +73,20 @@ export function quantitiesOf(attributes: Record<string, unknown>): Quantity[] {
   });
 }
 
-/** The rest that is short: yes, no and words. */
+/** The rest that is short: yes, no, words and short lists. */
 export function factsOf(attributes: Record<string, unknown>): Fact[] {
   return Object.entries(attributes).flatMap(([key, value]): Fact[] => {
-    const name = nameAndUnit(key).name;
-    if (typeof value === 'boolean') return [{ name, text: value ? 'yes' : 'no' }];
-    if (typeof value === 'string' && value !== '') return [{ name, text: value }];
-    if (Array.isArray(value) && value.every((one) => typeof one === 'string' || typeof one === 'number')) {
-      return value.length > 0
-        ? [{ name, text: value.map((one) => (typeof one === 'number' ? format(one) : one)).join(', ') }]
-        : [];
-    }
-    return [];
+    const text = wordsOf(value);
+    return text === '' ? [] : [{ ...nameAndUnit(key), text }];
   });
+}
+
+function wordsOf(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'string') return value;
+  if (!Array.isArray(value)) return '';
+  const words = value.map((one: unknown) => (typeof one === 'number' ? format(one, 5) : one));
+  return words.every((one) => typeof one === 'string') ? words.join(', ') : '';
 }
 
 /** A number in as many digits as one reads. */
@@ -81,7 +95,7 @@ export function format(value: number, digits = 6): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < 1e9) return minus(String(value));
-  if (size < 1e-3 || size >= 1e7) return minus(value.toExponential(Math.min(digits, 4) - 1));
+  if (size < 1e-3 || size >= 1e7) return scientific(value, Math.min(digits, 4) - 1);
   return minus(String(Number(value.toPrecision(digits))));
 }
 
@@ -89,11 +103,26 @@ export function format(value: number, digits = 6): string {
 export function withUncertainty(value: number, uncertainty: number | undefined): string {
   if (uncertainty === undefined || !(uncertainty > 0)) return format(value);
   const decimals = 1 - Math.floor(Math.log10(uncertainty));
-  if (decimals > 9 || Math.abs(value) < 1e-3) {
-    return `${minus(value.toExponential(2))} ± ${uncertainty.toExponential(0)}`;
+  if (decimals > 6) {
+    // Both by the same power of ten.
+    const exponent = Math.floor(Math.log10(Math.max(Math.abs(value), uncertainty)));
+    const places = Math.max(0, decimals + exponent);
+    const shares = [value, uncertainty].map((one) => minus((one / 10 ** exponent).toFixed(places)));
+    return `(${shares.join(' ± ')}) × ${power(exponent)}`;
   }
   const places = Math.max(0, decimals);
   return `${minus(value.toFixed(places))} ± ${uncertainty.toFixed(places)}`;
+}
+
+function scientific(value: number, decimals: number): string {
+  const [mantissa = '', exponent = ''] = value.toExponential(decimals).split('e');
+  return `${minus(mantissa)} × ${power(Number(exponent))}`;
+}
+
+/** A power of ten: `10⁻⁶`. */
+export function power(exponent: number): string {
+  const raised = String(exponent).replace(/./g, (sign) => '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'['-0123456789'.indexOf(sign)] ?? '');
+  return `10${raised}`;
 }
 
 function minus(text: string): string {

@@ -160,13 +160,14 @@ function Progress({ uuid }: { uuid: string }) {
 
 function Overview({ job }: { job: JobDetail }) {
   const isOver = isFinal(job);
-  const curves = <LiveCurves uuid={job.uuid} isOver={isOver} />;
+  const steps = <Steps uuid={job.uuid} isOver={isOver} />;
+  const hasResults = !isOver || job.outputs.length > 0;
   return (
     <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
       <div className="flex min-w-0 flex-col gap-5">
-        {!isOver && curves}
-        <Results job={job} />
-        {isOver && curves}
+        {!isOver && <LiveCurves uuid={job.uuid} isOver={false} />}
+        {hasResults ? <Results job={job} /> : steps}
+        {isOver && workflowOf(job) !== 'md' && <LiveCurves uuid={job.uuid} isOver />}
         {job.outputs.length > 0 && (
           <Card title="Nodes that came out" flush>
             <NodeLinks label="Outputs" links={job.outputs} />
@@ -174,7 +175,7 @@ function Overview({ job }: { job: JobDetail }) {
         )}
       </div>
       <div className="flex min-w-0 flex-col gap-5">
-        <Steps uuid={job.uuid} isOver={isOver} />
+        {hasResults && steps}
         <CachingCard uuid={job.uuid} isOver={isOver} />
       </div>
     </div>

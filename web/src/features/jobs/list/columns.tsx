@@ -21,50 +21,50 @@ export function columnsOf(
     {
       key: 'select',
       header: <span className="sr-only">Select</span>,
-      width: '2.5rem',
+      width: '3rem',
       cell: (job) => (
         <input
           type="checkbox"
           aria-label={`Select ${nameOf(job)}`}
           checked={selected.has(job.uuid)}
           onChange={(event) => select(job, event.target.checked)}
-          className="relative z-10 size-4 align-middle accent-(--accent)"
+          className="relative z-10 block size-4 accent-(--accent)"
         />
       ),
     },
     {
       key: 'job',
       header: 'Job',
-      width: 'minmax(9rem, 3fr)',
+      width: 'minmax(7rem, 3fr)',
       link: true,
-      cell: (job) => <span title={nameOf(job)}>{nameOf(job)}</span>,
+      cell: (job) => (
+        <>
+          <span title={nameOf(job)}>{nameOf(job)}</span>
+          {job.owner !== me && <span className="ml-2 font-normal text-muted">{job.owner}</span>}
+        </>
+      ),
     },
     { key: 'status', header: 'Status', width: '8.5rem', cell: (job) => <StatusBadge status={job.status} /> },
-    { key: 'workflow', header: 'Workflow', width: 'minmax(7rem, 1.2fr)', wide: true, cell: wordOf },
+    {
+      key: 'workflow',
+      header: 'Workflow',
+      width: 'minmax(6rem, 1.4fr)',
+      wide: true,
+      cell: (job) => <span title={wordOf(job)}>{wordOf(job)}</span>,
+    },
     {
       key: 'structure',
       header: 'Structure',
-      width: 'minmax(6rem, 1fr)',
+      width: 'minmax(5rem, 1fr)',
       wide: true,
       cell: ({ formula }) => (formula === null ? '–' : <Formula>{formula}</Formula>),
     },
     {
       key: 'engine',
       header: 'Engine',
-      width: 'minmax(6rem, 1fr)',
+      width: 'minmax(5rem, 1fr)',
       wide: true,
       cell: ({ engine }) => <EngineName engine={engine} />,
-    },
-    {
-      key: 'owner',
-      header: 'Owner',
-      width: 'minmax(4rem, 1fr)',
-      wide: true,
-      cell: ({ owner }) => (
-        <span className="text-muted" title={owner}>
-          {owner === me ? 'me' : owner}
-        </span>
-      ),
     },
     {
       key: 'started',
@@ -84,14 +84,14 @@ export function columnsOf(
     {
       key: 'progress',
       header: 'Progress',
-      width: '7.5rem',
+      width: '8rem',
       wide: true,
       cell: (job) => <Progress job={job} />,
     },
     {
       key: 'more',
       header: <span className="sr-only">Actions</span>,
-      width: '3.5rem',
+      width: '3.75rem',
       cell: (job) => <Actions job={job} me={me} act={act} />,
     },
   ];
@@ -134,7 +134,7 @@ function Actions({
     { label: 'Provenance', icon: GitFork, href: `/graph/${job.uuid}` },
   ];
   return (
-    <span className="relative z-10">
+    <span className="relative z-10 flex">
       <Menu
         trigger={<IconButton size="s" icon={EllipsisVertical} label={`Actions for ${nameOf(job)}`} />}
         items={items}

@@ -51,17 +51,17 @@ export function NewJobForm(given: {
   const isBatch = draft.structures.length > 1;
   return (
     <form ref={form} noValidate onSubmit={(event) => void send(event)} className="flex flex-col gap-5">
-      <Card title="What">
+      <Card title="Workflow">
         <WorkflowChoice value={draft.workflow} onChange={draft.setWorkflow} />
       </Card>
-      <Card title="Of which structures">
+      <Card title="Structures">
         <Structures
           chosen={draft.structures}
           error={isTried && draft.structures.length === 0 ? 'Choose one structure or more.' : undefined}
           onChange={draft.setStructures}
         />
       </Card>
-      <Card title="With what">
+      <Card title="Engine and protocol">
         <TemplateChoice
           choices={choices}
           workflow={draft.workflow}
@@ -88,7 +88,7 @@ export function NewJobForm(given: {
         )}
       </Card>
       {choices.engine?.needs_code && (
-        <Card title="Where, and what it may use">
+        <Card title="Resources">
           <ResourceFields
             codes={codesFor(choices)}
             code={draft.code}

@@ -71,7 +71,7 @@ function columnsOf(chosen: string[], toggle: (uuid: string) => void): Column<Row
     {
       key: 'choose',
       header: <span className="sr-only">Choose</span>,
-      width: '2.5rem',
+      width: '3rem',
       cell: (row) => (
         <input
           type="checkbox"
@@ -79,7 +79,7 @@ function columnsOf(chosen: string[], toggle: (uuid: string) => void): Column<Row
           checked={chosen.includes(row.uuid)}
           disabled={chosen.length >= MOST && !chosen.includes(row.uuid)}
           onChange={() => toggle(row.uuid)}
-          className="size-4 align-middle accent-(--accent)"
+          className="block size-4 accent-(--accent)"
         />
       ),
     },

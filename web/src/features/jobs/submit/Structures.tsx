@@ -74,7 +74,7 @@ function Chosen({ uuid, onRemove }: { uuid: string; onRemove: () => void }) {
           <Link href={`/structures/${uuid}`}>
             <Formula>{name}</Formula>
           </Link>
-          <span className="ml-2 text-xs text-muted tabular">{`${found.data.number_of_atoms ?? '?'} atoms`}</span>
+          <span className="ml-2 text-xs text-muted tabular">{atoms(found.data.number_of_atoms)}</span>
         </span>
       ) : (
         <Skeleton className="h-4 w-20" />
@@ -82,4 +82,8 @@ function Chosen({ uuid, onRemove }: { uuid: string; onRemove: () => void }) {
       <IconButton size="s" icon={X} label={`Leave out ${name}`} onClick={onRemove} />
     </li>
   );
+}
+
+function atoms(count: number | null): string {
+  return count === 1 ? '1 atom' : `${count ?? '?'} atoms`;
 }

@@ -10,7 +10,12 @@ export function useChoices(workflow: Workflow, template: string | undefined) {
   const engines = useEngines();
   const codes = api.useQuery('get', '/api/codes', { params: { query: { limit: 200 } } });
   const list = templates.data?.items;
-  const chosen = list?.find((one) => one.uuid === template || one.name === template) ?? list?.[0];
+  // Nobody should compute by the engine for testing without choosing it.
+  const usual = () => {
+    const real = new Set(engines.data?.filter((one) => one.scale !== 'testing').map((one) => one.name));
+    return list?.find((one) => real.has(one.engine) && one.origin === 'system') ?? list?.[0];
+  };
+  const chosen = list?.find((one) => one.uuid === template || one.name === template) ?? usual();
   const engine = engines.data?.find((one) => one.name === chosen?.engine);
   const entry_point = `nanoos.${workflow}`;
   const schema = api.useQuery(
