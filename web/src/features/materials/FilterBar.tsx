@@ -38,7 +38,7 @@ export function FilterBar({ filters, change }: { filters: Filters; change: Chang
             placeholder="Formula, as SiO2"
             value={filters.formula}
             onChange={(formula) => void change({ formula }, { isTyped: true })}
-            className="w-44 max-md:w-full"
+            className="w-48 max-md:w-full"
           />
           <ElementFilter value={filters} onChange={(chosen) => void change(chosen)} />
           <Choice

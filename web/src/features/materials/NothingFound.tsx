@@ -49,8 +49,8 @@ export function NothingFound({
     >
       {isKnown &&
         (helpful.length > 0
-          ? 'There are materials without this filter:'
-          : 'Taking away one filter is not enough to find any.')}
+          ? `There are materials without ${helpful.length > 1 ? 'one of these filters' : 'this filter'}:`
+          : 'To take away one filter is not enough to find any.')}
     </Empty>
   );
 }

@@ -17,6 +17,7 @@ import {
   type Result,
   subjectOf,
   valueOf,
+  workflowName,
 } from './comparison';
 
 type EngineInfo = { name: string; label: string; scale: string };
@@ -78,7 +79,10 @@ function Comparison({ results }: { results: Result[] }) {
       <table className="w-full text-sm">
         <thead>
           <tr className="border-b border-line align-bottom">
-            <th scope="col" className="px-4 py-2 text-left text-xs font-medium text-muted">
+            <th
+              scope="col"
+              className="sticky left-0 bg-surface px-4 py-2 text-left text-xs font-medium text-muted"
+            >
               Quantity
             </th>
             {engines.map((engine) => (
@@ -96,7 +100,7 @@ function Comparison({ results }: { results: Result[] }) {
 
 function EngineHeader({ engine, name }: { engine: EngineInfo | undefined; name: string }) {
   return (
-    <th scope="col" className="px-4 py-2 text-right font-medium">
+    <th scope="col" className="min-w-36 px-4 py-2 text-right font-medium">
       <span className="block">{engine?.label ?? name}</span>
       <span className={engine?.scale === 'testing' ? 'text-xs text-wait' : 'text-xs font-normal text-muted'}>
         {engine?.scale === 'testing' ? 'not of a real material' : engine?.scale}
@@ -114,7 +118,7 @@ function PartRows({ part, engines }: { part: Part; engines: string[] }) {
           colSpan={engines.length + 1}
           className="px-4 py-1.5 text-left text-xs font-semibold text-muted"
         >
-          {nameOf(part.workflow.replace(/^nanoos\./, ''))}
+          {workflowName(part.workflow)}
         </th>
       </tr>
       {part.lines.map((line) => (
@@ -127,7 +131,7 @@ function PartRows({ part, engines }: { part: Part; engines: string[] }) {
 function QuantityRow({ line, engines }: { line: Line; engines: string[] }) {
   return (
     <tr className="border-b border-line last:border-0">
-      <th scope="row" className="px-4 py-2 text-left font-normal">
+      <th scope="row" className="sticky left-0 min-w-36 bg-surface px-4 py-2 text-left font-normal">
         {nameOf(line.name)}
         {line.unit && <span className="ml-1.5 text-xs text-muted">{line.unit}</span>}
       </th>

@@ -1,4 +1,4 @@
-import { ArrowRight } from 'lucide-react';
+import { ArrowRight, Plus } from 'lucide-react';
 import { useList } from '@/shared/api/list';
 import type { components } from '@/shared/api/schema';
 import { Button } from '@/shared/ui/Button';
@@ -66,6 +66,7 @@ function Entry({ revision, older }: { revision: Revision; older: Revision | unde
 }
 
 function Difference({ change: { what, before, after } }: { change: Change }) {
+  const [Sign, label] = before === null ? [Plus, 'added'] : [ArrowRight, 'now'];
   return (
     <>
       <dt dir="auto" title={what} className="truncate text-muted first-letter:uppercase">
@@ -77,13 +78,13 @@ function Difference({ change: { what, before, after } }: { change: Change }) {
             {before}
           </del>
         )}
-        {before !== null && after !== null && (
-          <ArrowRight aria-label="now" size={12} className="shrink-0 self-center text-muted" />
-        )}
         {after !== null && (
-          <ins dir="auto" title={after} className="line-clamp-3 max-w-full wrap-anywhere no-underline">
-            {after}
-          </ins>
+          <span className="flex min-w-0 items-baseline gap-1.5">
+            <Sign aria-label={label} size={12} className="shrink-0 translate-y-0.5 text-muted" />
+            <ins dir="auto" title={after} className="line-clamp-3 min-w-0 wrap-anywhere no-underline">
+              {after}
+            </ins>
+          </span>
         )}
       </dd>
     </>

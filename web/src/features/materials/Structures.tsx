@@ -19,7 +19,7 @@ const COLUMNS: Column<Row>[] = [
   {
     key: 'atoms',
     header: 'Atoms',
-    width: '5.5rem',
+    width: '5rem',
     align: 'right',
     cell: ({ number_of_atoms }) => number_of_atoms?.toLocaleString('en'),
   },
@@ -34,6 +34,7 @@ const COLUMNS: Column<Row>[] = [
     key: 'source',
     header: 'Source',
     width: '8.5rem',
+    wide: true,
     cell: ({ origin, format }) =>
       [origin, format === 'internal' ? null : format].filter(Boolean).join(', ') || none(),
   },

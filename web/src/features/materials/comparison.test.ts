@@ -30,7 +30,7 @@ test('each engine has its newest value in the line of the quantity', () => {
 });
 
 test('names and values are for people', () => {
-  expect(nameOf('bulk_modulus.voigt')).toBe('Bulk modulus, voigt');
+  expect(nameOf('bulk_modulus.voigt')).toBe('Bulk modulus, Voigt');
   const values = [-1234.56789, true, 'fcc', [[1, 2, 3]], [1]].map((value) =>
     valueOf({ value, uncertainty: null }),
   );

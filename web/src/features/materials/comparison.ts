@@ -43,10 +43,30 @@ export function compare(results: Result[]): Comparison {
   };
 }
 
-/** A quantity's name for people: `bulk_modulus.voigt` is `Bulk modulus, voigt`. */
+/** A quantity's name for people: `bulk_modulus.voigt` is `Bulk modulus, Voigt`. */
 export function nameOf(quantity: string): string {
   const words = quantity.replaceAll('.', ', ').replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return words.replace(/^.|\b(voigt|reuss|hill|young|poisson|fermi)\b/g, capital);
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+const WORKFLOWS: Record<string, string> = {
+  simulation: 'Simulation',
+  relax: 'Relaxation',
+  eos: 'Equation of state',
+  elastic: 'Elastic constants',
+  bands: 'Band structure',
+  md: 'Molecular dynamics',
+  phonons: 'Phonons',
+};
+
+/** What a workflow computes: `nanoos.eos` an equation of state. */
+export function workflowName(entryPoint: string): string {
+  const name = entryPoint.replace(/^nanoos\./, '');
+  return WORKFLOWS[name] ?? capital(name);
 }
 
 /** A value in a few characters; what is a list says only its size. */

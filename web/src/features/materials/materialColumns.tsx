@@ -18,7 +18,7 @@ export function materialColumns(choose: (tag: string) => void): Column<Row>[] {
     {
       key: 'formula',
       header: 'Formula',
-      width: 'minmax(0, 1.2fr)',
+      width: 'minmax(5.5rem, 1.2fr)',
       cell: ({ formula }) => formula !== null && <Formula>{formula}</Formula>,
     },
     {
@@ -58,7 +58,7 @@ export function materialColumns(choose: (tag: string) => void): Column<Row>[] {
     {
       key: 'created',
       header: 'Changed',
-      width: '7.5rem',
+      width: '7rem',
       align: 'right',
       cell: ({ created }) => (
         <span className="text-muted">

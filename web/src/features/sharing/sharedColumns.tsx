@@ -34,7 +34,7 @@ export function columnsOf(direction: Direction): Column<Row>[] {
       cell: ({ kind, name, uuid }) => {
         const { word, icon: Icon } = KINDS[kind];
         return (
-          <span title={`${word}: ${name || uuid}`} className="inline-flex max-w-full items-center gap-2.5">
+          <span title={`${word}: ${name || uuid}`} className="flex items-center gap-2.5">
             <Icon aria-label={word} size={15} className="shrink-0 text-muted" />
             <bdi className="truncate">{name || uuid}</bdi>
           </span>
@@ -69,11 +69,11 @@ export function columnsOf(direction: Direction): Column<Row>[] {
 const CHANGE: Column<Row> = {
   key: 'change',
   header: <span className="sr-only">Change</span>,
-  width: '7rem',
+  width: '4rem',
   align: 'right',
   cell: (row) => (
     <span className="relative z-1">
-      <ShareButton root={rootOf(row)} name={row.name || row.uuid} size="s" />
+      <ShareButton root={rootOf(row)} name={row.name || row.uuid} compact />
     </span>
   ),
 };

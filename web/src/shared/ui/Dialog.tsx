@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { IconButton } from './Button';
 import { classes } from './classes';
 
@@ -16,15 +16,24 @@ type Props = {
 
 /** `<Dialog open={open} onOpenChange={setOpen} title="Share" footer={<Button …/>}>…</Dialog>` */
 export function Dialog({ open, onOpenChange, title, description, footer, wide = false, children }: Props) {
+  const opener = useRef<Element | null>(null);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-black/40" />
         <Radix.Content
+          onOpenAutoFocus={() => {
+            opener.current = document.activeElement;
+          }}
+          onCloseAutoFocus={(event) => {
+            // Radix gives the focus back to a trigger of its own only, which there is not.
+            event.preventDefault();
+            if (opener.current instanceof HTMLElement) opener.current.focus();
+          }}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
           className={classes(
             'fixed inset-x-0 bottom-0 z-50 mx-auto flex max-h-[88dvh] w-full animate-appear flex-col rounded-t-xl border border-line bg-raised shadow-raised',
-            'sm:top-[12vh] sm:bottom-auto sm:w-[calc(100vw-2rem)] sm:rounded-xl',
+            'sm:top-[10vh] sm:bottom-auto sm:max-h-[82dvh] sm:w-[calc(100vw-2rem)] sm:rounded-xl',
             wide ? 'sm:max-w-3xl' : 'sm:max-w-lg',
           )}
         >
