@@ -1,6 +1,7 @@
 import { FlaskConical } from 'lucide-react';
 import NextLink from 'next/link';
 import { useState } from 'react';
+import { wordOf } from '@/features/jobs/job';
 import { api } from '@/shared/api/client';
 import { useList } from '@/shared/api/list';
 import type { components } from '@/shared/api/schema';
@@ -17,7 +18,6 @@ import {
   type Result,
   subjectOf,
   valueOf,
-  workflowName,
 } from './comparison';
 
 type EngineInfo = { name: string; label: string; scale: string };
@@ -118,7 +118,7 @@ function PartRows({ part, engines }: { part: Part; engines: string[] }) {
           colSpan={engines.length + 1}
           className="px-4 py-1.5 text-left text-xs font-semibold text-muted"
         >
-          {workflowName(part.workflow)}
+          {wordOf(part)}
         </th>
       </tr>
       {part.lines.map((line) => (

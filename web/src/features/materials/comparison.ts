@@ -53,22 +53,6 @@ function capital(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
-const WORKFLOWS: Record<string, string> = {
-  simulation: 'Simulation',
-  relax: 'Relaxation',
-  eos: 'Equation of state',
-  elastic: 'Elastic constants',
-  bands: 'Band structure',
-  md: 'Molecular dynamics',
-  phonons: 'Phonons',
-};
-
-/** What a workflow computes: `nanoos.eos` an equation of state. */
-export function workflowName(entryPoint: string): string {
-  const name = entryPoint.replace(/^nanoos\./, '');
-  return WORKFLOWS[name] ?? capital(name);
-}
-
 /** A value in a few characters; what is a list says only its size. */
 export function valueOf({ value, uncertainty }: Pick<Quantity, 'value' | 'uncertainty'>): string {
   if (typeof value === 'number')
