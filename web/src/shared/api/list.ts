@@ -47,7 +47,18 @@ export function useList<P extends ListPath>(
   return { ...found, items, isOutdated };
 }
 
-export type List<Item> = Omit<ReturnType<typeof useList>, 'items' | 'data'> & { items: Item[] };
+/** What a table needs of a list, wherever its pages come from. */
+export type List<Item> = {
+  items: Item[];
+  isPending: boolean;
+  error: Error | null;
+  hasNextPage: boolean;
+  isFetchingNextPage: boolean;
+  isFetchNextPageError: boolean;
+  isOutdated: boolean;
+  fetchNextPage: () => unknown;
+  refetch: () => unknown;
+};
 
 async function load<Item>(address: string, signal: AbortSignal): Promise<PageOf<Item>> {
   const answer = await send(new Request(address, { signal }));

@@ -1,0 +1,1 @@
+export { QueryPage as default } from '@/features/query/QueryPage';
