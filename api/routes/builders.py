@@ -43,12 +43,17 @@ def _builders() -> list[Builder]:
     return [
         Builder(
             name=name,
-            description=describe(load_process(f'nanoos.build_{name}')),
+            description=_first_sentence(describe(load_process(f'nanoos.build_{name}'))),
             from_structure=name in FROM_STRUCTURE,
             parameters=_parameters(name),
         )
         for name in get_args(BuilderName)
     ]
+
+
+def _first_sentence(text: str) -> str:
+    """Return what a process makes, without how it fails."""
+    return text.split('. ')[0].removesuffix('.') + '.'
 
 
 def _parameters(name: str) -> dict[str, Any]:

@@ -24,6 +24,10 @@ FLAGS = [
     '--headless',
     '--no-sandbox',
     '--disable-gpu',
+    # WebGL in software, for what is drawn in three dimensions.
+    '--use-gl=angle',
+    '--use-angle=swiftshader',
+    '--enable-unsafe-swiftshader',
     '--disable-quic',
     '--no-first-run',
     '--disable-background-networking',

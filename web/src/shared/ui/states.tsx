@@ -49,10 +49,12 @@ export function Empty({
 export function ErrorPanel({
   error,
   retry,
+  again = 'Try again',
   title,
 }: {
   error: unknown;
   retry?: () => unknown;
+  again?: string;
   title?: string;
 }) {
   const isUnreachable = error instanceof UnreachableError;
@@ -86,7 +88,7 @@ export function ErrorPanel({
         )}
         {retry && !isUnreachable && (
           <Button size="s" icon={RotateCw} className="mt-3" onClick={() => void retry()}>
-            Try again
+            {again}
           </Button>
         )}
       </div>

@@ -13,7 +13,7 @@ export function Segmented<Value extends string>({
   onChange: (value: Value) => void;
 }) {
   return (
-    <div role="group" aria-label={label} className="inline-flex rounded-md bg-sunken p-0.5">
+    <div role="group" aria-label={label} className="inline-flex shrink-0 rounded-md bg-sunken p-0.5">
       {(Object.keys(options) as Value[]).map((one) => (
         <button
           key={one}

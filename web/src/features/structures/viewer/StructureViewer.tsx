@@ -5,14 +5,14 @@ import type { Atoms, View } from '../structure';
 import { Axes } from './Axes';
 import { Canvas } from './Canvas';
 import { Controls } from './Controls';
-import { FIRST_LOOK, type Look, MOST_LABELS, type Style } from './look';
+import { FIRST_LOOK, firstStyle, type Look, MOST_LABELS, type Style } from './look';
 import { measured, type Pick, picked } from './measure';
 import { Measured } from './Measured';
 import { canDraw, type Scene } from './scene';
 import { Segmented, Toggle } from './Segmented';
 import { SiteTable, Swatch } from './SiteTable';
 
-const STYLES: Record<Style, string> = { balls: 'Ball and stick', space: 'Space filling', sticks: 'Sticks' };
+const STYLES: Record<Style, string> = { balls: 'Ball & stick', space: 'Space filling', sticks: 'Sticks' };
 
 type Props = {
   name: string;
@@ -41,7 +41,11 @@ export default function StructureViewer({
 }: Props) {
   const [isDrawable] = useState(canDraw);
   const [asTable, setAsTable] = useState(false);
-  const [look, setLook] = useState(FIRST_LOOK);
+  const [chosenLook, setLook] = useState<Look | null>(null);
+  const look = useMemo(
+    () => chosenLook ?? (view ? { ...FIRST_LOOK, style: firstStyle(view) } : FIRST_LOOK),
+    [chosenLook, view],
+  );
   const [scene, setScene] = useState<Scene | null>(null);
   const [own, setOwn] = useState<Pick[]>([]);
   const picks = useMemo(
@@ -60,7 +64,7 @@ export default function StructureViewer({
   const showTable = asTable || reason !== null;
   return (
     <div>
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-2 border-b border-line px-3 py-2">
+      <div className="flex items-center gap-x-3 gap-y-2 overflow-x-auto border-b border-line px-3 py-2 md:flex-wrap">
         <Segmented
           label="Shown as"
           options={{ picture: '3D', table: 'Sites' }}
@@ -127,7 +131,7 @@ function LookControls({
         value={look.style}
         onChange={(style) => onChange({ ...look, style })}
       />
-      <div className="flex items-center">
+      <div className="flex items-center gap-1">
         <Toggle
           pressed={look.labels && !tooMany}
           disabled={tooMany}
@@ -157,7 +161,7 @@ function Legend({ symbols }: { symbols: string[] }) {
   return (
     <ul
       aria-label="Elements"
-      className="pointer-events-none absolute right-2 bottom-2 flex max-w-2/3 flex-wrap justify-end gap-x-3 gap-y-1 rounded-md bg-surface/80 px-2 py-1 text-xs"
+      className="pointer-events-none absolute right-13 bottom-2 flex max-w-3/5 flex-wrap justify-end gap-x-3 gap-y-1 rounded-md bg-surface/80 px-2 py-1 text-xs"
     >
       {[...counts].map(([symbol, count]) => (
         <li key={symbol} className="flex items-center gap-1.5">

@@ -1,8 +1,18 @@
+import type { View } from '../structure';
+
 /** How a structure is drawn. */
 export type Style = 'balls' | 'space' | 'sticks';
 export type Look = { style: Style; labels: boolean; cell: boolean; orthographic: boolean };
 
 export const FIRST_LOOK: Look = { style: 'balls', labels: false, cell: true, orthographic: false };
+
+/** Bonds of an atom, in the mean, from which sticks show nothing but themselves: close-packed metals. */
+const MANY_BONDS = 6;
+
+/** The style that shows most of a structure. */
+export function firstStyle(view: View): Style {
+  return (2 * view.bonds.length) / view.positions.length > MANY_BONDS ? 'space' : 'balls';
+}
 
 /** Atoms beyond which labels would hide the structure and take long to draw. */
 export const MOST_LABELS = 400;

@@ -2,6 +2,7 @@ import {
   CAP,
   createViewer,
   elementColors,
+  GLModel,
   type GLShape,
   type GLViewer,
   type Label,
@@ -12,14 +13,17 @@ import type { Colours, Look, Style } from './look';
 import { MOST_LABELS } from './look';
 import type { Pick } from './measure';
 
+const COLOURS = { colorscheme: 'Jmol' };
 /** Parts of the van der Waals radius, and widths [Å]. */
+const BALL = 0.28;
+const STICK = 0.2;
 const STYLES: Record<Style, object> = {
-  balls: { sphere: { scale: 0.28 }, stick: { radius: 0.13 } },
-  space: { sphere: { scale: 1 } },
-  sticks: { sphere: { radius: 0.2 }, stick: { radius: 0.2 } },
+  balls: { sphere: { ...COLOURS, scale: BALL }, stick: { ...COLOURS, radius: 0.13 } },
+  space: { sphere: { ...COLOURS, scale: 1 } },
+  sticks: { sphere: { ...COLOURS, radius: STICK }, stick: { ...COLOURS, radius: STICK } },
 };
-const EDGE = 0.035;
-const MARK = 0.55;
+/** How much larger than its atom a mark is. */
+const MARK = 1.25;
 
 type Quaternion = [number, number, number, number];
 
@@ -43,6 +47,7 @@ export class Scene {
   readonly element = document.createElement('div');
   private readonly viewer: GLViewer;
   private shown: View | null = null;
+  private style: Style = 'balls';
   private marks: { shapes: GLShape[]; labels: Label[] } = { shapes: [], labels: [] };
 
   constructor(host: HTMLElement) {
@@ -52,6 +57,7 @@ export class Scene {
     this.viewer.setViewChangeCallback((view: number[]) => {
       this.turned?.([view[4] ?? 0, view[5] ?? 0, view[6] ?? 0, view[7] ?? 1]);
     });
+    new ResizeObserver(() => this.element.isConnected && this.resize()).observe(this.element);
     // Its own zoom takes no scroll of exactly its step, and turns round at that.
     const zoom = (event: WheelEvent) => {
       event.preventDefault();
@@ -77,6 +83,7 @@ export class Scene {
     if (look.labels && view.symbols.length <= MOST_LABELS) this.drawLabels(view, colours);
     if (this.shown !== view) this.fit(this.shown === null);
     this.shown = view;
+    this.style = look.style;
     viewer.render();
   }
 
@@ -84,8 +91,13 @@ export class Scene {
   mark(picks: Pick[], isPath: boolean, text: string | null, colours: Colours): void {
     for (const shape of this.marks.shapes) this.viewer.removeShape(shape);
     for (const label of this.marks.labels) this.viewer.removeLabel(label);
-    const shapes = picks.map(({ position }) =>
-      this.viewer.addSphere({ center: point(position), radius: MARK, color: colours.accent, opacity: 0.55 }),
+    const shapes = picks.map(({ site, position }) =>
+      this.viewer.addSphere({
+        center: point(position),
+        radius: MARK * this.radiusOf(site),
+        color: colours.accent,
+        opacity: 0.6,
+      }),
     );
     const labels: Label[] = [];
     picks.slice(1).forEach(({ position }, index) => {
@@ -137,18 +149,19 @@ export class Scene {
   /** Look at the whole; from the first direction again when `turned`. */
   fit(turned: boolean): void {
     if (turned) this.look(TILTED);
-    this.viewer.zoomTo();
+    this.zoomToWhole();
   }
 
   /** Look along a cell vector, towards its beginning; the next one but one is up. */
   along(axis: 0 | 1 | 2, cell: Cell): void {
     const [a, b, c] = completed(cell);
     this.look(turnTo([a, b, c][axis] ?? c, axis === 2 ? b : c));
-    this.viewer.zoomTo();
+    this.zoomToWhole();
   }
 
   resize(): void {
     this.viewer.resize();
+    this.zoomToWhole();
   }
 
   picture(): string {
@@ -167,6 +180,21 @@ export class Scene {
     this.element.remove();
   }
 
+  private zoomToWhole(): void {
+    const { offsetWidth, offsetHeight } = this.element;
+    this.viewer.zoomTo();
+    // It fits the height; where that is more than the width, less of it is there.
+    if (offsetWidth > 0 && offsetWidth < offsetHeight) this.viewer.zoom(offsetWidth / offsetHeight);
+  }
+
+  /** The radius [Å] at which a site is drawn. */
+  private radiusOf(site: number): number {
+    if (this.style === 'sticks') return STICK;
+    const symbol = this.shown?.symbols[this.shown.sites.indexOf(site)] ?? '';
+    const radii = GLModel.vdwRadii as Record<string, number>;
+    return (radii[symbol] ?? 1.5) * (this.style === 'balls' ? BALL : 1);
+  }
+
   private look(turn: Quaternion): void {
     const view = this.viewer.getView() as number[];
     this.viewer.setView([...view.slice(0, 4), ...turn]);
@@ -174,11 +202,14 @@ export class Scene {
 
   private drawCell(view: View, color: string): void {
     const box = this.viewer.addShape({ color });
+    // As wide as it looks right beside atoms; of a large cell, as it can still be seen.
+    const longest = Math.max(...view.edges.map(([start, end]) => norm(minus(end, start))));
+    const radius = Math.max(0.035, 0.0028 * longest);
     for (const [start, end] of view.edges)
       box.addCylinder({
         start: point(start),
         end: point(end),
-        radius: EDGE,
+        radius,
         fromCap: CAP.ROUND,
         toCap: CAP.ROUND,
         color,

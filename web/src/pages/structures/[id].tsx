@@ -1,0 +1,1 @@
+export { StructurePage as default } from '@/features/structures/page/StructurePage';

@@ -1,0 +1,1 @@
+export { BuildPage as default } from '@/features/structures/build/BuildPage';

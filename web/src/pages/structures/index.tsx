@@ -1,0 +1,1 @@
+export { StructuresPage as default } from '@/features/structures/list/StructuresPage';
