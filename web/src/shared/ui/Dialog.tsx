@@ -22,8 +22,9 @@ export function Dialog({ open, onOpenChange, title, description, footer, wide = 
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-black/40" />
         <Radix.Content
-          onOpenAutoFocus={() => {
+          onOpenAutoFocus={(event) => {
             opener.current = document.activeElement;
+            focusFirstField(event);
           }}
           onCloseAutoFocus={(event) => {
             // Radix gives the focus back to a trigger of its own only, which there is not.
@@ -58,4 +59,15 @@ export function Dialog({ open, onOpenChange, title, description, footer, wide = 
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** The first field has the focus where there is one, not the button that closes. */
+function focusFirstField(event: Event): void {
+  const content = event.currentTarget;
+  const field =
+    content instanceof HTMLElement &&
+    content.querySelector<HTMLElement>('input:not([type=file]):enabled, select:enabled, textarea:enabled');
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
 }
