@@ -1,4 +1,4 @@
-"""The provenance page: folded at first, unfolded and expanded by click and key, live, as a list, as a file."""
+"""The provenance page: folded at first, unfolded and expanded by click and key, live, listed, exported."""
 
 from __future__ import annotations
 
