@@ -119,7 +119,7 @@ def test_where_one_may_compute_is_listed(account: Page) -> None:
 
 
 def test_signing_out_leads_to_the_sign_in_page(account: Page) -> None:
-    account.get_by_role('main').get_by_role('button', name='Sign out').click()
+    account.get_by_role('main').get_by_role('button', name='Sign out', exact=True).click()
     expect(account.get_by_role('heading', name='Sign in')).to_be_visible()
 
 

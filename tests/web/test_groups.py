@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.web.conftest import Person, sign_in, violations
 
-HOSTILE = '<b>“group”</b> 🧪 مجموعة ' + 'x' * 70
+HOSTILE = '<b>“group”<b> 🧪 مجموعة ' + 'x' * 70
 NOWHERE = '00000000-0000-4000-8000-000000000000'
 
 

@@ -37,6 +37,8 @@ for (const { name, title, text } of documents) {
     (one) =>
       `<a href="/docs/${one.name}"${one.name === name ? ' aria-current="page"' : ''}>${one.title.split(':')[0]}</a>`,
   );
+  // What scrolls must be reached by keyboard.
+  const content = marked.parse(text).replace(/<(pre|table)>/g, '<$1 tabindex="0">');
   const page = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -46,7 +48,7 @@ for (const { name, title, text } of documents) {
 <script src="/theme.js"></script>
 <link rel="stylesheet" href="/docs/look.css">
 <header><a href="/help">NANO-OS</a>${links.join('')}<a href="/api/docs">API reference</a></header>
-<main><article>${marked.parse(text)}</article></main>
+<main><article>${content}</article></main>
 </html>
 `;
   writeFileSync(new URL(`out/docs/${name}.html`, root), page);

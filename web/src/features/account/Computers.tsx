@@ -12,7 +12,7 @@ import { Async, Empty } from '@/shared/ui/states';
 
 export type Computer = components['schemas']['Computer'];
 
-const OwnAccess = lazyViewer(() => import('./OwnAccess'));
+const OwnAccess = lazyViewer(() => import('./OwnAccess'), 'h-0');
 
 /** Where one may submit to, by which account, and accounts of one's own. */
 export function Computers() {

@@ -12,7 +12,7 @@ import { Async, Empty } from '@/shared/ui/states';
 import { TimeAgo } from '@/shared/ui/TimeAgo';
 import { stateOf, type Token } from './tokens';
 
-const NewToken = lazyViewer(() => import('./NewToken'));
+const NewToken = lazyViewer(() => import('./NewToken'), 'h-0');
 const DAY = new Intl.DateTimeFormat('en', { dateStyle: 'medium' });
 const STATES = {
   valid: { word: 'Valid', kind: 'ok', icon: CircleCheck },

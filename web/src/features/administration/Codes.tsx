@@ -11,7 +11,7 @@ import { VirtualTable } from '@/shared/ui/VirtualTable';
 
 type Code = components['schemas']['Code'];
 
-const NewCode = lazyViewer(() => import('./NewCode'));
+const NewCode = lazyViewer(() => import('./NewCode'), 'h-0');
 const COLUMNS: Column<Code>[] = [
   {
     key: 'label',

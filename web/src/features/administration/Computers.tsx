@@ -16,8 +16,8 @@ import { useToast } from '@/shared/ui/Toast';
 
 export type Computer = components['schemas']['Computer'];
 
-const NewComputer = lazyViewer(() => import('./NewComputer'));
-const PermitPerson = lazyViewer(() => import('./PermitPerson'));
+const NewComputer = lazyViewer(() => import('./NewComputer'), 'h-0');
+const PermitPerson = lazyViewer(() => import('./PermitPerson'), 'h-0');
 
 /** All computers: new ones, who may submit there, and an end to that for all. */
 export function Computers() {

@@ -14,8 +14,8 @@ import { PersonMenu } from './PersonMenu';
 
 export type Person = components['schemas']['User'];
 
-const NewPerson = lazyViewer(() => import('./NewPerson'));
-const Invite = lazyViewer(() => import('./Invite'));
+const NewPerson = lazyViewer(() => import('./NewPerson'), 'h-0');
+const Invite = lazyViewer(() => import('./Invite'), 'h-0');
 const DAY = new Intl.DateTimeFormat('en', { dateStyle: 'medium' });
 const POLICIES = {
   closed: 'Nobody can open an account: make one here, for each person.',

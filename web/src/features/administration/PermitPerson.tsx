@@ -50,7 +50,7 @@ export default function PermitPerson({ computer, onClose }: { computer: Computer
                 ))}
               </Select>
             </Field>
-            <Field label="This person">
+            <Field label="Access">
               <Select value={may ? 'may' : 'not'} onChange={(event) => setMay(event.target.value === 'may')}>
                 <option value="may">may submit there</option>
                 <option value="not">may not submit there</option>

@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Ellipsis, FileDown, Pencil, Trash2 } from 'lucide-react';
 import { useRouter } from 'next/router';
 import { useState } from 'react';
+import { ShareButton } from '@/features/sharing/ShareButton';
 import { client } from '@/shared/api/client';
 import { messageOf } from '@/shared/api/errors';
 import { useSession } from '@/shared/session/Session';
@@ -13,7 +14,7 @@ import { useToast } from '@/shared/ui/Toast';
 import { loadArchive, megabytes, save } from './download';
 import { type Group, isPlain, useReload } from './groups';
 
-const GroupForm = lazyViewer(() => import('./GroupForm'));
+const GroupForm = lazyViewer(() => import('./GroupForm'), 'h-0');
 
 /** What one may do with a group. */
 export function Actions({ group }: { group: Group }) {
@@ -21,6 +22,7 @@ export function Actions({ group }: { group: Group }) {
   const isOwn = me?.email === group.owner && isPlain(group);
   return (
     <>
+      {isOwn && <ShareButton root={{ kind: 'group', id: group.uuid }} name={group.name} />}
       <Export group={group} />
       {isOwn && <OwnActions group={group} />}
     </>

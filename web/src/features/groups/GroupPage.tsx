@@ -32,12 +32,16 @@ function Found({ group }: { group: Group }) {
   return (
     <Page title={group.name} fill subtitle={<Facts group={group} />} actions={<Actions group={group} />}>
       {group.description !== '' && (
-        <p
+        <div
+          role="region"
+          aria-label="Description"
+          // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by keyboard
+          tabIndex={0}
           dir="auto"
           className="max-h-24 max-w-prose shrink-0 overflow-y-auto text-sm wrap-anywhere whitespace-pre-wrap"
         >
           {group.description}
-        </p>
+        </div>
       )}
       <Members group={group} />
     </Page>

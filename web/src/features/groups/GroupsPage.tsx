@@ -12,8 +12,8 @@ import { TimeAgo } from '@/shared/ui/TimeAgo';
 import { VirtualTable } from '@/shared/ui/VirtualTable';
 import { type Group, isPlain, useReload } from './groups';
 
-const GroupForm = lazyViewer(() => import('./GroupForm'));
-const ImportArchive = lazyViewer(() => import('./ImportArchive'));
+const GroupForm = lazyViewer(() => import('./GroupForm'), 'h-0');
+const ImportArchive = lazyViewer(() => import('./ImportArchive'), 'h-0');
 const COLUMNS: Column<Group>[] = [
   {
     key: 'name',

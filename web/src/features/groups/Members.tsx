@@ -14,7 +14,7 @@ import { useToast } from '@/shared/ui/Toast';
 import { VirtualTable } from '@/shared/ui/VirtualTable';
 import { type Group, type Member, useReload } from './groups';
 
-const AddNodes = lazyViewer(() => import('./AddNodes'));
+const AddNodes = lazyViewer(() => import('./AddNodes'), 'h-0');
 
 /** The nodes in a group that one sees, the last one that was put in first. */
 export function Members({ group }: { group: Group }) {

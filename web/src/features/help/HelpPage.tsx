@@ -56,14 +56,12 @@ function Where() {
     <Card title="What is where">
       <dl className="flex flex-col gap-3 text-sm">
         {[...PAGES, ...MORE].map(({ href, label, icon: Icon }) => (
-          <div key={href} className="flex gap-3">
-            <Icon aria-hidden size={16} className="mt-0.5 shrink-0 text-muted" />
-            <div className="min-w-0">
-              <dt className="font-medium">
-                <Link href={href}>{label}</Link>
-              </dt>
-              <dd className="text-muted">{ABOUT[href]}</dd>
-            </div>
+          <div key={href}>
+            <dt className="flex items-center gap-3 font-medium">
+              <Icon aria-hidden size={16} className="shrink-0 text-muted" />
+              <Link href={href}>{label}</Link>
+            </dt>
+            <dd className="ml-7 text-muted">{ABOUT[href]}</dd>
           </div>
         ))}
       </dl>

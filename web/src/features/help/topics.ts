@@ -1,4 +1,4 @@
-import { KeyRound, ShieldCheck } from 'lucide-react';
+import { KeyRound, Share2, ShieldCheck } from 'lucide-react';
 import type { PageEntry } from '@/shared/shell/pages';
 
 export const STEPS = [
@@ -31,6 +31,7 @@ export const STEPS = [
 
 /** Pages beside those of the navigation. */
 export const MORE: PageEntry[] = [
+  { href: '/sharing', label: 'Sharing', icon: Share2 },
   { href: '/account', label: 'Account', icon: KeyRound },
   { href: '/administration', label: 'Administration', icon: ShieldCheck },
 ];
@@ -43,6 +44,7 @@ export const ABOUT: Record<string, string> = {
   '/jobs': 'Everything that was submitted: progress, reports, results, and what went wrong.',
   '/groups': 'Nodes that belong together; share them, or export and import them as archives.',
   '/query': 'Ask the whole graph, in the words of AiiDA’s QueryBuilder.',
+  '/sharing': 'What others share with you, and what you share.',
   '/account': 'Your password, tokens for programs, computers and codes that you may use.',
   '/administration': 'For administrators: people, computers and codes, health, limits.',
 };

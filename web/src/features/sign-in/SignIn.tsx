@@ -1,6 +1,6 @@
 import Head from 'next/head';
 import { useRouter } from 'next/router';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { api } from '@/shared/api/client';
 import { inviteOf } from '@/shared/session/invite';
 import { returnAddress } from '@/shared/session/returnTo';
@@ -14,10 +14,10 @@ import { NEXT } from './next';
 
 /** Sign in or sign up, and go back to where one was. */
 export function SignIn() {
-  const { query, replace, isReady, asPath } = useRouter();
+  const { query, replace, isReady } = useRouter();
   const { status } = useSession();
   const ways = api.useQuery('get', '/api/auth/ways', {});
-  const invite = isReady ? inviteOf(asPath) : null;
+  const invite = useSyncExternalStore(onAddress, invited, () => null);
   const [chosen, setNew] = useState<boolean | null>(null);
   const isNew = chosen ?? invite !== null;
   const next = typeof query.next === 'string' ? query.next : null;
@@ -77,4 +77,14 @@ export function SignIn() {
       </main>
     </div>
   );
+}
+
+/** The invite that this page was opened with: what is behind `#` only a browser knows. */
+function invited(): string | null {
+  return inviteOf(location.href);
+}
+
+function onAddress(listener: () => void): () => void {
+  window.addEventListener('hashchange', listener);
+  return () => window.removeEventListener('hashchange', listener);
 }

@@ -21,6 +21,7 @@ export function Dialog({ open, onOpenChange, title, description, footer, wide = 
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-black/40" />
         <Radix.Content
+          onOpenAutoFocus={focusFirstField}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
           className={classes(
             'fixed inset-x-0 bottom-0 z-50 mx-auto flex max-h-[88dvh] w-full animate-appear flex-col rounded-t-xl border border-line bg-raised shadow-raised',
@@ -49,4 +50,15 @@ export function Dialog({ open, onOpenChange, title, description, footer, wide = 
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** The first field has the focus where there is one, not the button that closes. */
+function focusFirstField(event: Event): void {
+  const content = event.currentTarget;
+  const field =
+    content instanceof HTMLElement &&
+    content.querySelector<HTMLElement>('input:not([type=file]):enabled, select:enabled, textarea:enabled');
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
 }
