@@ -1,4 +1,4 @@
-"""The query page: completed, corrected, run, saved, and copied as Python that gives the same rows."""
+"""The query page: completed, corrected, run, downloaded, saved, and copied as Python that runs."""
 
 from __future__ import annotations
 
