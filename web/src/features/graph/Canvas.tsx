@@ -266,16 +266,15 @@ function useGoal(goal: CanvasProps['goal'], places: Places, area: RefObject<HTML
   const reached = useRef<CanvasProps['goal']>(null);
   useEffect(() => {
     const place = goal && places.get(goal.uuid);
-    if (!place || reached.current === goal) return undefined;
+    if (!place || reached.current === goal) return;
     reached.current = goal;
     void flow.setCenter(place.x + WIDTH / 2, place.y + HEIGHT / 2, {
       zoom: Math.max(flow.getZoom(), 0.8),
       duration: 200,
     });
     // React Flow draws it after this: what has just been unfolded is not in the page yet.
-    const frame = requestAnimationFrame(() =>
+    requestAnimationFrame(() =>
       area.current?.querySelector<HTMLElement>(`[data-node="${goal.uuid}"]`)?.focus({ preventScroll: true }),
     );
-    return () => cancelAnimationFrame(frame);
   }, [goal, places, flow, area]);
 }
