@@ -5,7 +5,6 @@ export type ViewerProps = { uuid: string; attributes: Record<string, unknown> };
 
 /** What shows a node, by the beginning of its type; the first that fits. One line a type, loaded when shown. */
 const VIEWERS: [string, ComponentType<ViewerProps>][] = [
-  ['data.core.structure.', lazyViewer<ViewerProps>(() => import('./StructureTable'), 'h-40')],
   ['data.core.array.bands.', lazyViewer<ViewerProps>(() => import('@/features/results/BandsView'), 'h-96')],
   ['data.core.array.trajectory.', lazyViewer<ViewerProps>(() => import('@/features/results/TrajectoryView'))],
   ['data.core.array.', lazyViewer<ViewerProps>(() => import('@/features/results/ArrayView'))],
