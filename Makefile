@@ -55,6 +55,9 @@ web: $(SITE) ## the web application, which the API serves
 web-check: $(NODE_MODULES) ## formatting, lint, types, unit tests of the web application
 	@$(NPM) run --silent check
 
+screenshots: engines $(SITE) ## every page of the web application, light, dark and on a phone
+	@$(BIN)/python -m tests.web.screenshots $(CURDIR)/screenshots
+
 # It tests the API against its OpenAPI document.
 SCHEMATHESIS = .venv/schemathesis/ready
 $(SCHEMATHESIS): tests/schemathesis.lock $(READY)
@@ -72,9 +75,10 @@ check: $(READY) ## formatting, lint, types, import contracts
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
-bench: bench-eos bench-jobs bench-events bench-blocking bench-graph ## all benchmarks
+bench: bench-eos bench-jobs bench-events bench-blocking bench-graph bench-web ## all benchmarks
 
-bench-%: engines ## one benchmark: bench-eos, bench-jobs, bench-events, bench-blocking, bench-graph
+bench-web: $(SITE)
+bench-%: engines ## one benchmark: bench-eos, bench-jobs, bench-events, bench-blocking, bench-graph, bench-web
 	@$(BIN)/python -m tests.benchmarks.$*
 
-.PHONY: help env engines demo web web-check test check bench
+.PHONY: help env engines demo web web-check screenshots test check bench

@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -49,8 +49,11 @@ class Instance:
 
 
 @contextmanager
-def running(daemon: bool = False) -> Iterator[Instance]:
-    """Run an instance until the block ends; nothing of it is left then."""
+def running(daemon: bool = False, prepare: Callable[[], None] = lambda: None) -> Iterator[Instance]:
+    """Run an instance until the block ends; nothing of it is left then.
+
+    :param prepare: called on the profile before the API starts.
+    """
     with tempfile.TemporaryDirectory(prefix='nanoos-web-') as home:
         os.environ |= {
             'NANOOS_HOME': home,
@@ -65,6 +68,7 @@ def running(daemon: bool = False) -> Iterator[Instance]:
         use_home()
         create_embedded(email=ADMINISTRATOR)
         _open_account()
+        prepare()
         if daemon:
             ensure_daemon(workers=2)
         server = Server()

@@ -123,7 +123,7 @@ class Graph:
 def build(nodes: int, seed: int = 1) -> Facts:
     """Fill the loaded profile with about `nodes` nodes and return where the odd places are."""
     facts, tabled = Facts(), tables()
-    with connection() as opened, opened.begin(), _at_once(opened):
+    with connection() as opened, opened.begin(), at_once(opened):
         owners = _tenants(opened, tabled.user)
         last_node, last_link = (
             int(opened.scalar(sa.select(sa.func.max(table.c.id))) or 0)
@@ -134,10 +134,10 @@ def build(nodes: int, seed: int = 1) -> Facts:
         for owner, pks in _materials(graph, owners, nodes, facts):
             materials[owner].append(pks['material'])
             if len(graph.nodes) > CHUNK * len(material.NODES):
-                _insert(opened, tabled, graph, facts)
+                insert(opened, tabled, graph, facts)
         _odd_places(graph, min(owners), facts)
-        _insert(opened, tabled, graph, facts)
-        _end_sequences(opened, tabled)
+        insert(opened, tabled, graph, facts)
+        end_sequences(opened, tabled)
     _share(materials)
     energies = sorted(graph.energies[min(owners)])
     facts.energy_below = energies[min(HITS, len(energies) - 1)]
@@ -149,7 +149,7 @@ def build(nodes: int, seed: int = 1) -> Facts:
 
 
 @contextmanager
-def _at_once(opened: sa.Connection) -> Iterator[None]:
+def at_once(opened: sa.Connection) -> Iterator[None]:
     """Let what the storage keeps of each row be made of all rows at the end, as it is by a migration."""
     is_psql = opened.dialect.name == 'postgresql'
     if is_psql:
@@ -223,16 +223,18 @@ def _named(graph: Graph, **more: int) -> dict[str, Any]:
     return {'pk': last['id'], 'uuid': str(last['uuid']), **more}
 
 
-def _insert(opened: sa.Connection, tabled: Tables, graph: Graph, facts: Facts) -> None:
+def insert(opened: sa.Connection, tabled: Tables, graph: Graph, facts: Facts) -> None:
+    """Write the rows that a graph has, and forget them there."""
     for table, rows in ((tabled.node, graph.nodes), (tabled.link, graph.links)):
-        opened.execute(sa.insert(table), rows)
+        if rows:
+            opened.execute(sa.insert(table), rows)
     facts.nodes += len(graph.nodes)
     facts.links += len(graph.links)
     graph.nodes.clear()
     graph.links.clear()
 
 
-def _end_sequences(opened: sa.Connection, tabled: Tables) -> None:
+def end_sequences(opened: sa.Connection, tabled: Tables) -> None:
     """Let PostgreSQL go on behind the keys that were given here."""
     if opened.dialect.name == 'postgresql':
         for table in (tabled.node, tabled.link):
