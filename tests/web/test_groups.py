@@ -65,8 +65,7 @@ def test_a_group_is_made_filled_and_emptied_and_its_nodes_stay(
     signed_in.get_by_role('button', name='Take').click()
     expect(signed_in.get_by_text('There is nothing in this group')).to_be_visible()
     assert person.http('GET', f'/nodes/{structure}')['uuid'] == structure
-    signed_in.get_by_role('button', name='More').click()
-    signed_in.get_by_role('menuitem', name='Delete the group').click()
+    signed_in.get_by_role('button', name='Delete the group').click()
     dialog.get_by_role('button', name='Delete').click()
     expect(signed_in).to_have_url('/groups')
     expect(signed_in.get_by_role('link', name='alloys')).to_have_count(0)

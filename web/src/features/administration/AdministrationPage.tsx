@@ -4,13 +4,15 @@ import { useRouter } from 'next/router';
 import { api } from '@/shared/api/client';
 import { Page } from '@/shared/shell/Page';
 import { ButtonLink } from '@/shared/ui/Button';
+import { lazyViewer } from '@/shared/ui/lazyViewer';
 import { Async, Empty } from '@/shared/ui/states';
 import { Tabs } from '@/shared/ui/Tabs';
-import { Codes } from './Codes';
-import { Computers } from './Computers';
-import { Health } from './Health';
-import { Limits } from './Limits';
-import { People } from './People';
+
+const People = lazyViewer(() => import('./People'), 'h-80');
+const Computers = lazyViewer(() => import('./Computers'), 'h-40');
+const Codes = lazyViewer(() => import('./Codes'), 'h-80');
+const Health = lazyViewer(() => import('./Health'), 'h-80');
+const Limits = lazyViewer(() => import('./Limits'), 'h-80');
 
 /** What administrators look after; everybody else is told that it is not for them. */
 export function AdministrationPage() {

@@ -37,7 +37,7 @@ const COLUMNS: Column<Code>[] = [
 ];
 
 /** The programs on computers that the administrator can submit to. */
-export function Codes() {
+export default function Codes() {
   const [isMaking, setMaking] = useState(false);
   const codes = useList('/api/codes');
   return (

@@ -20,7 +20,7 @@ const NewComputer = lazyViewer(() => import('./NewComputer'), 'h-0');
 const PermitPerson = lazyViewer(() => import('./PermitPerson'), 'h-0');
 
 /** All computers: new ones, who may submit there, and an end to that for all. */
-export function Computers() {
+export default function Computers() {
   const [isMaking, setMaking] = useState(false);
   const query = api.useQuery('get', '/api/computers', {});
   return (

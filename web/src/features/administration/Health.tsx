@@ -12,7 +12,7 @@ import { Counts } from './Counts';
 type InstanceHealth = components['schemas']['InstanceHealth'];
 
 /** How the instance is at this moment, and what there is of all people. */
-export function Health() {
+export default function Health() {
   const query = api.useQuery('get', '/api/instance/health', {}, { refetchOnMount: 'always' });
   const again = (
     <Button size="s" icon={RotateCw} busy={query.isFetching} onClick={() => void query.refetch()}>

@@ -23,7 +23,7 @@ const COLUMNS: Column<Limit>[] = [
 ];
 
 /** What people may do at most. */
-export function Limits() {
+export default function Limits() {
   const query = api.useQuery('get', '/api/instance/limits', {});
   return (
     <div className="flex flex-col gap-4">

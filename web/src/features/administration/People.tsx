@@ -24,7 +24,7 @@ const POLICIES = {
 };
 
 /** Everybody with an account. */
-export function People() {
+export default function People() {
   const [text, setText] = useState('');
   const [open, setOpen] = useState<'new' | 'invite' | null>(null);
   const query = api.useQuery('get', '/api/users', {});

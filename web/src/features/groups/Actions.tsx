@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { Ellipsis, FileDown, Pencil, Trash2 } from 'lucide-react';
+import { FileDown, Pencil, Trash2 } from 'lucide-react';
 import { useRouter } from 'next/router';
 import { useState } from 'react';
 import { ShareButton } from '@/features/sharing/ShareButton';
@@ -9,7 +9,6 @@ import { useSession } from '@/shared/session/Session';
 import { Button, IconButton } from '@/shared/ui/Button';
 import { Confirm } from '@/shared/ui/Confirm';
 import { lazyViewer } from '@/shared/ui/lazyViewer';
-import { Menu } from '@/shared/ui/Menu';
 import { useToast } from '@/shared/ui/Toast';
 import { loadArchive, megabytes, save } from './download';
 import { type Group, isPlain, useReload } from './groups';
@@ -52,13 +51,8 @@ function OwnActions({ group }: { group: Group }) {
   const close = () => setOpen(null);
   return (
     <>
-      <Menu
-        trigger={<IconButton label="More" icon={Ellipsis} />}
-        items={[
-          { label: 'Name and description', icon: Pencil, onSelect: () => setOpen('edit') },
-          { label: 'Delete the group', icon: Trash2, danger: true, onSelect: () => setOpen('delete') },
-        ]}
-      />
+      <IconButton label="Change name and description" icon={Pencil} onClick={() => setOpen('edit')} />
+      <IconButton label="Delete the group" icon={Trash2} onClick={() => setOpen('delete')} />
       {open === 'edit' && <GroupForm group={group} onClose={close} onDone={() => void reload()} />}
       {open === 'delete' && (
         <Confirm
