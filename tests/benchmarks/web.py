@@ -25,7 +25,7 @@ from api.site import BUILT
 from tests.benchmarks.report import end_on_sigterm, report
 from tests.web.example import fill
 from tests.web.instance import ADMINISTRATOR, PASSWORD, Instance, chromium, running, settle, sign_in
-from tests.web.screenshots import OPEN, addresses
+from tests.web.screenshots import DOCUMENTS, OPEN, addresses, name_of
 
 MATERIALS = int(os.environ.get('MATERIALS', '100000'))
 RUNS = int(os.environ.get('RUNS', '3'))
@@ -58,12 +58,12 @@ def first_js(site: Path) -> dict[str, float]:
     """Return how many kB of scripts, packed, the HTML of each page names for browsers of today."""
     found = {}
     for page in sorted(site.rglob('*.html')):
-        name = page.relative_to(site).as_posix().removesuffix('.html')
-        if name.startswith(('docs/', 'api/')):
+        name = f'/{page.relative_to(site).as_posix()}'
+        if name.startswith(DOCUMENTS):
             continue
         tags = [match for match in SCRIPT.finditer(page.read_text()) if 'nomodule' not in match[0].lower()]
         files = {site / unquote(match[1]).lstrip('/') for match in tags}
-        found[name] = sum(_packed(file) for file in files) / 1000
+        found[name_of(name)] = sum(_packed(file) for file in files) / 1000
     return found
 
 
@@ -158,7 +158,7 @@ def measure() -> tuple[dict[str, Any], list[list[str]]]:
         'graph_500_open_s': None if graph is None else round(graph, 2),
         'load': round(os.getloadavg()[0], 1),
     }
-    rows = [[name, f'{scripts.get(name, 0):.1f}', f'{paints[name]:.2f}'] for name in sorted(paints)]
+    rows = [[name, f'{scripts[name]:.1f}', f'{paints[name]:.2f}'] for name in sorted(paints)]
     return figures, rows
 
 

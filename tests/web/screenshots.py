@@ -6,6 +6,7 @@ taken without a word here, unless it has a placeholder for something that `SHOWN
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import Any, Literal
 
 from playwright.sync_api import Browser, Page
 
-from api.site import BUILT, Export
+from api.site import BUILT, Export, address_of
 from tests.benchmarks.report import end_on_sigterm
 from tests.web.example import Example, fill
 from tests.web.instance import ADMINISTRATOR, PASSWORD, chromium, running, settle, sign_in
@@ -56,6 +57,11 @@ LOOKS = (
 )
 
 
+def name_of(file: str) -> str:
+    """Return what the page of a file of the export is called here: `/jobs/[id].html` is `jobs-id`."""
+    return re.sub(r'[\[\]]', '', address_of(file)).strip('/').replace('/', '-') or 'overview'
+
+
 def addresses(site: Path, example: Example) -> Iterator[tuple[str, str]]:
     """Yield the name and the address of every page, placeholders filled in.
 
@@ -65,9 +71,7 @@ def addresses(site: Path, example: Example) -> Iterator[tuple[str, str]]:
     for name in sorted(export.files):
         if not name.endswith('.html') or name.startswith(DOCUMENTS):
             continue
-        address = name.removesuffix('.html').removesuffix('/index') or '/'
-        shown = address.strip('/').replace('/', '-') or 'overview'
-        yield shown.replace('[', '').replace(']', ''), example.fill_in(address)
+        yield name_of(name), example.fill_in(address_of(name))
 
 
 def take(page: Page, url: str, look: Look, name: str, address: str, folder: Path) -> None:

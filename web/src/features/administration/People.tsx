@@ -27,7 +27,7 @@ const POLICIES = {
 export default function People() {
   const [text, setText] = useState('');
   const [open, setOpen] = useState<'new' | 'invite' | null>(null);
-  const query = api.useQuery('get', '/api/users', {});
+  const query = api.useQuery('get', '/api/users', {}, { refetchOnMount: 'always' });
   const ways = api.useQuery('get', '/api/auth/ways', {});
   const { me } = useSession();
   const fits = ({ email, first_name, last_name }: Person) =>

@@ -12,7 +12,7 @@ import type { Computer } from './Computers';
 export default function PermitPerson({ computer, onClose }: { computer: Computer; onClose: () => void }) {
   const [email, setEmail] = useState('');
   const [may, setMay] = useState(true);
-  const people = api.useQuery('get', '/api/users', {});
+  const people = api.useQuery('get', '/api/users', {}, { refetchOnMount: 'always' });
   const toast = useToast();
   const permit = api.useMutation('put', '/api/computers/{uuid}/users/{email}', {
     onSuccess: () => {
