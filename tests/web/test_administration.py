@@ -151,6 +151,8 @@ def test_the_parts_have_addresses_and_show_this_moment(administration: Page, per
     expect(health).to_contain_text('answered in')
     expect(health.get_by_role('listitem').filter(has_text='Who follows the events')).to_contain_text('1')
     person.http('POST', '/materials', json={'name': 'counted'})
+    # Nobody is told of what belongs to others, administrators neither: they ask.
+    administration.get_by_role('button', name='Ask again').click()
     expect(administration.get_by_role('table', name='Nodes by type')).to_contain_text('Material')
     administration.get_by_role('tab', name='Limits').click()
     limits = administration.get_by_role('table', name='Limits')

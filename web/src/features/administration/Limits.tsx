@@ -10,7 +10,12 @@ const COLUMNS: Column<Limit>[] = [
   {
     key: 'description',
     header: 'What is bounded',
-    cell: ({ description }) => <span title={description}>{description}</span>,
+    cell: ({ name, description }) => (
+      <span title={description} className="block truncate first-letter:uppercase">
+        <span className="mr-3 font-medium">{name.replaceAll('_', ' ')}</span>
+        <span className="text-muted">{description.replace(/^\[s\] /, '')}</span>
+      </span>
+    ),
   },
   { key: 'value', header: 'Now', width: '9rem', align: 'right', cell: (limit) => valueOf(limit) },
   {
