@@ -66,8 +66,9 @@ $(SCHEMATHESIS): tests/schemathesis.lock $(READY)
 	@.venv/schemathesis/bin/python -m pip --disable-pip-version-check install --quiet -r tests/schemathesis.lock
 	@touch $(SCHEMATHESIS)
 
+# Most tests wait for a daemon or a browser, so two at a time take half as long.
 test: engines $(SCHEMATHESIS) $(SITE) ## the whole test suite
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: $(READY) ## formatting, lint, types, import contracts
 	@$(BIN)/ruff format --check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import tempfile
 import time
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 # AiiDA reads its configuration's folder when it is imported, and test modules import it: so the temporary
 # home is made before any of them is collected.
 _HOME = tempfile.TemporaryDirectory(prefix='nanoos-tests-')
+atexit.register(_HOME.cleanup)
 os.environ['NANOOS_HOME'] = _HOME.name
 os.environ.setdefault('OMP_NUM_THREADS', '1')
 
@@ -27,12 +29,11 @@ from nanoos_plugins.install.home import use_home  # noqa: E402
 
 use_home()
 
+from tests.exit_codes import pytest_sessionfinish, pytest_testnodedown  # noqa: E402
+
+__all__ = ['pytest_sessionfinish', 'pytest_testnodedown']
+
 OWNER = 'owner@nanoos.test'
-
-
-def pytest_unconfigure() -> None:
-    """Delete the temporary home after the last test."""
-    _HOME.cleanup()
 
 
 @pytest.fixture(scope='session')

@@ -36,7 +36,7 @@ def site() -> Path:
     return WEB / 'out'
 
 
-@pytest.fixture(scope='package')
+@pytest.fixture(scope='session')
 def server(profile: Profile, site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Serve API and site; the tests sign in more often than people may."""
     with pytest.MonkeyPatch.context() as patch:
@@ -47,9 +47,12 @@ def server(profile: Profile, site: Path, tmp_path_factory: pytest.TempPathFactor
         running.stop()
 
 
-@pytest.fixture(scope='package')
+@pytest.fixture(scope='module')
 def browser(server: Server) -> Iterator[Browser]:
-    """Run Chromium, that of the system."""
+    """Run Chromium, that of the system.
+
+    For one file only: Playwright keeps an event loop running in this thread, where AiiDA runs nothing then.
+    """
     chromium = find_chromium()
     if chromium is None:
         reason = 'there is no Chromium on the path: install the package chromium of the system'
@@ -69,7 +72,7 @@ class Person:
     http: Callable[..., Any]
 
 
-@pytest.fixture(scope='package')
+@pytest.fixture(scope='session')
 def sign_up(server: Server) -> Callable[[], Person]:
     """Return a function that opens an account for a new person."""
 
@@ -89,7 +92,7 @@ def sign_up(server: Server) -> Callable[[], Person]:
     return make
 
 
-@pytest.fixture(scope='package')
+@pytest.fixture(scope='session')
 def person(sign_up: Callable[[], Person]) -> Person:
     """Return one person."""
     return sign_up()
