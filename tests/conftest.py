@@ -29,7 +29,7 @@ from nanoos_plugins.install.home import use_home  # noqa: E402
 
 use_home()
 
-from tests.exit_codes import pytest_sessionfinish, pytest_testnodedown  # noqa: E402
+from tests.exit_codes import pytest_sessionfinish, pytest_testnodedown, remember  # noqa: E402
 
 __all__ = ['pytest_sessionfinish', 'pytest_testnodedown']
 
@@ -53,6 +53,7 @@ def profile(request: pytest.FixtureRequest) -> Iterator[Profile]:
 
     if os.environ.get(STORAGE) != 'postgresql':
         yield create_embedded(email=OWNER)
+        remember()
         delete()
         return
     postgres: Postgres = request.getfixturevalue('postgres')
@@ -105,6 +106,26 @@ def bash(profile: Profile) -> orm.InstalledCode:
     with acting_as(system_user()):
         computer = orm.load_computer(COMPUTER)
         return orm.InstalledCode(label='bash', computer=computer, filepath_executable='/bin/bash').store()
+
+
+@pytest.fixture(scope='session')
+def sleeper(profile: Profile, tmp_path_factory: pytest.TempPathFactory) -> orm.InstalledCode:
+    """Return a code of the system that the engine mlip takes for its own, and that only sleeps."""
+    from aiida import orm
+
+    from nanoos_plugins.install.profile import COMPUTER
+    from nanoos_plugins.storage.owner import acting_as, system_user
+
+    script = tmp_path_factory.mktemp('sleeper') / 'sleep.sh'
+    script.write_text('#!/bin/sh\nexec sleep 600\n')
+    script.chmod(0o755)
+    with acting_as(system_user()):
+        return orm.InstalledCode(
+            label='sleeper',
+            computer=orm.load_computer(COMPUTER),
+            filepath_executable=str(script),
+            default_calc_job_plugin='nanoos.mlip',
+        ).store()
 
 
 @pytest.fixture(scope='session')

@@ -45,13 +45,14 @@ def source(room: str) -> str:
     return '\n'.join(path.read_text() for path in sorted((ROOT / room).rglob('*.py')))
 
 
-def _reached_here() -> list[tuple[str, int]]:
+def remember() -> None:
+    """Keep what was reached, before the profile of the tests is deleted."""
     query = QueryBuilder().append(
         ProcessNode,
         filters={'attributes.exit_status': {'>': 0}},
         project=['attributes.process_label', 'attributes.exit_status'],
     )
-    return [(label, status) for label, status in query.distinct().iterall()]
+    _REACHED.update((label, status) for label, status in query.distinct().iterall())
 
 
 def _missing() -> list[str]:
@@ -80,13 +81,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Hand over what was reached; at the end of the whole suite, report a test that says what was not."""
     config = session.config
     if hasattr(config, 'workeroutput'):
-        config.workeroutput['exit_codes'] = _reached_here()
+        config.workeroutput['exit_codes'] = list(_REACHED)
         return
     whole = config.args in (config.getini('testpaths'), [str(ROOT)]) and not config.option.keyword
     if not whole or config.option.collectonly or session.shouldstop or session.shouldfail:
         return
-    if not config.getoption('numprocesses', None):
-        _REACHED.update(_reached_here())
     missing = _missing()
     report = pytest.TestReport(
         nodeid=_NODEID,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -347,21 +346,6 @@ def test_a_priority_needs_a_scheduler_that_has_them(alice: Person, daemon: None)
     answer = alice.http('POST', '/jobs', json=body)
     assert is_problem(answer, 422)
     assert 'core.direct' in answer.json()['detail']
-
-
-@pytest.fixture
-def sleeper(tmp_path: Path) -> orm.InstalledCode:
-    """Return a code of the system that the engine mlip takes for its own, and that only sleeps."""
-    script = tmp_path / 'sleep.sh'
-    script.write_text('#!/bin/sh\nexec sleep 600\n')
-    script.chmod(0o755)
-    with acting_as(system_user()):
-        return orm.InstalledCode(
-            label='sleeper',
-            computer=orm.load_computer('localhost'),
-            filepath_executable=str(script),
-            default_calc_job_plugin='nanoos.mlip',
-        ).store()
 
 
 def test_a_job_is_paused_played_and_killed(alice: Person, daemon: None, sleeper: orm.InstalledCode) -> None:

@@ -93,6 +93,8 @@ def nested(depth: int) -> Any:
         ({'path': [{'entity_type': 'node', 'tag': 'n'}], 'filters': {'m': {}}}, "there is no tag 'm'"),
         ({'path': [{'entity_type': 'user', 'orm_base': 'user'}]}, 'a query does not tell of users'),
         ({'path': [{'entity_type': 'node', 'cls': 'x'}]}, "there is no key 'cls'"),
+        ({'vertices': [{'type': {}}]}, 'there is no type {}'),
+        ({'vertices': [{'type': [['node']]}]}, "there is no type ['node']"),
         ({'path': 'node'}, 'path: expected a list'),
         ({'path': ['node']}, 'expected an object'),
     ],

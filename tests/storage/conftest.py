@@ -80,6 +80,9 @@ def reader(postgres_engine: sa.Engine) -> sa.Engine:
 def either_database(request: pytest.FixtureRequest) -> Iterator[sa.Connection]:
     """Return a connection to an empty database on each of the two."""
     is_postgres = request.param == 'postgresql'
+    if is_postgres:
+        # With the functions that the policies are of.
+        request.getfixturevalue('reader')
     connection = open_database(request.getfixturevalue('postgres_engine') if is_postgres else None)
     if is_postgres:
         # Triggers then answer at once, as those of SQLite do.

@@ -114,7 +114,7 @@ def test_a_new_password_is_announced_to_end_all_sessions_and_does(
 
 def test_where_one_may_compute_is_listed(account: Page) -> None:
     computers = account.get_by_role('list', name='Computers')
-    expect(computers.get_by_role('listitem').first).to_contain_text('Ready')
+    expect(computers.get_by_role('listitem').filter(has_text='localhost').first).to_contain_text('Ready')
     expect(account.get_by_role('region', name='Codes')).to_be_visible()
 
 

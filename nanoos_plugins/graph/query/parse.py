@@ -31,10 +31,10 @@ DEFAULT_JOIN = {'node': 'with_incoming'}
 #: Of a line of NDJSON that is no row.
 RESERVED_TAGS = ('after', 'detail')
 _ASIDE = ('order_by', 'limit', 'distinct')
-_BUILDER = ('path', 'filters', 'project', 'project_map', 'offset', *_ASIDE)
-_READABLE = ('vertices', *_ASIDE)
-_VERTEX = ('type', 'tag', 'filters', 'project', 'edge_tag', 'edge_filters', 'edge_project', 'outerjoin')
-_STEP = ('entity_type', 'orm_base', 'joining_keyword', 'joining_value', *_VERTEX[1:])
+BUILDER_KEYS = ('path', 'filters', 'project', 'project_map', 'offset', *_ASIDE)
+READABLE_KEYS = ('vertices', *_ASIDE)
+VERTEX_KEYS = ('type', 'tag', 'filters', 'project', 'edge_tag', 'edge_filters', 'edge_project', 'outerjoin')
+_STEP_KEYS = ('entity_type', 'orm_base', 'joining_keyword', 'joining_value', *VERTEX_KEYS[1:])
 
 Document = Mapping[str, Any]
 
@@ -45,7 +45,7 @@ def parse(document: Document) -> Query:
     :raises QueryError: for the first thing that is wrong in it or not allowed.
     """
     readable = _from_builder(document) if 'path' in document else document
-    _known_keys('query', readable, _READABLE)
+    _known_keys('query', readable, READABLE_KEYS)
     vertices = _objects('vertices', readable.get('vertices'))
     if not 0 < len(vertices) <= MOST_VERTICES:
         raise QueryError(f'vertices: expected 1 to {MOST_VERTICES}, got {len(vertices)}')
@@ -64,7 +64,7 @@ def parse(document: Document) -> Query:
 
 def _from_builder(document: Document) -> dict[str, Any]:
     """Return the readable form of a QueryBuilder's dictionary."""
-    _known_keys('query', document, _BUILDER)
+    _known_keys('query', document, BUILDER_KEYS)
     if document.get('offset'):
         raise QueryError('offset: pages go by cursor, at the same cost however deep: leave it out')
     filters, projections, names = (
@@ -74,7 +74,7 @@ def _from_builder(document: Document) -> dict[str, Any]:
     for number, step in enumerate(_objects('path', document['path'])):
         vertex = {key: value for key, value in step.items() if value is not None}
         where = f'path[{number}]'
-        _known_keys(where, vertex, (*_STEP, *JOINS['node'], 'with_node', *CLOSED_JOINS))
+        _known_keys(where, vertex, (*_STEP_KEYS, *JOINS['node'], 'with_node', *CLOSED_JOINS))
         vertex['type'] = _type_of(where, vertex)
         if word := vertex.pop('joining_keyword', None):
             vertex[str(word)] = vertex.pop('joining_value', None)
@@ -112,7 +112,7 @@ def _renamed(wanted: Any, names: Any) -> Any:
 
 def _vertex(where: str, given: Document, before: list[Vertex]) -> Vertex:
     words = sorted({word for of_entity in JOINS.values() for word in of_entity})
-    _known_keys(where, given, (*_VERTEX, *words), CLOSED_JOINS)
+    _known_keys(where, given, (*VERTEX_KEYS, *words), CLOSED_JOINS)
     names = given.get('type', '')
     entity, filters = resolve(f'{where}: type', names if isinstance(names, list) else [names])
     own = Checker(f'{where}: filters', entity).check(given.get('filters') or {})

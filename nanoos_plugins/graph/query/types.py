@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from aiida.common.escaping import escape_for_sql_like
 from aiida.plugins.entry_point import get_entry_point_names
 
-from nanoos_plugins.graph.query.words import CLOSED_ENTITIES, ENTITIES, Entity, QueryError, check_word
+from nanoos_plugins.graph.query.words import CLOSED_ENTITIES, ENTITIES, Entity, QueryError, check_word, show
 
 _GROUP = 'group.'
 
@@ -84,16 +84,18 @@ def of_type(dialect: str, column: sa.ColumnElement[str], condition: Any) -> sa.C
 
 
 def _resolve(where: str, name: Any) -> tuple[Entity, dict[str, Any]]:
+    if not isinstance(name, str):
+        raise QueryError(f'{where}: there is no type {show(name)}; expected a name')
     if name in ENTITIES or name == '':
-        return name or 'node', {}
-    if isinstance(name, str) and name.startswith(_GROUP):
+        return cast(Entity, name or 'node'), {}
+    if name.startswith(_GROUP):
         return 'group', _group(where, name)
     known = _known()
     if name in known:
         return 'node', known[name]
     if name in _prefixes():
         return 'node', _begins(name)
-    if isinstance(name, str) and name.endswith('.') and _beginning(name) in _prefixes():
+    if name.endswith('.') and _beginning(name) in _prefixes():
         return 'node', _begins(_beginning(name))
     hint = "; for nodes of a plug-in that is not here take 'node' and filter by node_type"
     try:

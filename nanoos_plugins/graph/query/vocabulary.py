@@ -20,9 +20,9 @@ def vocabulary() -> dict[str, Any]:
     return {
         'entities': ENTITIES,
         'types': [{'type': name, 'of': group} for name, group in _types()],
-        'keys': parse._READABLE,
-        'builder_keys': parse._BUILDER,
-        'vertex_keys': parse._VERTEX,
+        'keys': parse.READABLE_KEYS,
+        'builder_keys': parse.BUILDER_KEYS,
+        'vertex_keys': parse.VERTEX_KEYS,
         'columns': COLUMNS,
         'joins': JOINS,
         'operators': OPERATORS,
