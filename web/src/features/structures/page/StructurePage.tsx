@@ -31,7 +31,13 @@ export function StructurePage() {
     <Page
       title={data ? nameOf(data) : 'Structure'}
       heading={data && <Formula>{nameOf(data)}</Formula>}
-      subtitle={data ? <Subtitle structure={data} /> : <Skeleton className="mt-1 h-4 w-48" />}
+      subtitle={
+        data ? (
+          <Subtitle structure={data} />
+        ) : structure.error ? undefined : (
+          <Skeleton className="mt-1 h-4 w-48" />
+        )
+      }
       actions={data && <Actions structure={data} />}
     >
       <Async query={structure} loading={<SkeletonRows rows={9} />}>
