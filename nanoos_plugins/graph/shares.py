@@ -117,7 +117,8 @@ def list_shares(
         sa.select(
             SHARES.c.id.label('pk'),
             SHARES.c.access,
-            SHARES.c.ctime.label('created'),
+            # SQLite keeps it without its zone, which is UTC: the type of AiiDA's own times knows.
+            sa.type_coerce(SHARES.c.ctime, tables().node.c.ctime.type).label('created'),
             sa.case((group.c.id.is_not(None), 'group'), (is_material, 'material'), else_='node').label(
                 'kind'
             ),

@@ -81,14 +81,27 @@ def sign_up(server: Server) -> Callable[[], Person]:
     def make() -> Person:
         email = f'web{next(_NUMBERS)}@nanoos.test'
         body = {'email': email, 'password': PASSWORD}
-        session = httpx2.post(f'{server.url}/api/auth/sign-up', json=body, timeout=30).json()
-        headers = {'Authorization': f'Bearer {session["access_token"]}'}
+        headers: dict[str, str] = {}
+
+        def open_session(way: str) -> None:
+            session = httpx2.post(f'{server.url}/api/auth/{way}', json=body, timeout=30).json()
+            headers['Authorization'] = f'Bearer {session["access_token"]}'
 
         def http(method: str, path: str, **options: Any) -> Any:
-            answer = httpx2.request(method, f'{server.url}/api{path}', headers=headers, timeout=60, **options)
+            def ask() -> httpx2.Response:
+                return httpx2.request(
+                    method, f'{server.url}/api{path}', headers=headers, timeout=60, **options
+                )
+
+            answer = ask()
+            # The run of all tests is longer than an access token lives.
+            if answer.status_code == 401:
+                open_session('sign-in')
+                answer = ask()
             assert answer.is_success, answer.text
             return answer.json() if answer.content else None
 
+        open_session('sign-up')
         return Person(email, PASSWORD, http)
 
     return make

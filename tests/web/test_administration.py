@@ -95,7 +95,7 @@ def test_an_invite_is_a_link_that_opens_an_account(
     administration.reload()
     administration.get_by_role('button', name='Invite').click()
     dialog = administration.get_by_role('dialog')
-    dialog.get_by_label('Only for this e-mail address').fill('guest@nanoos.test')
+    dialog.get_by_label('Only for this e-mail address').fill('invited@web.nanoos.test')
     dialog.get_by_role('button', name='Make a link').click()
     link = dialog.get_by_label('the link', exact=True).inner_text()
     assert '/sign-in#invite=' in link
@@ -104,7 +104,7 @@ def test_an_invite_is_a_link_that_opens_an_account(
     guest.route('**/api/auth/ways', by_invite)
     guest.goto(link)
     expect(guest.get_by_label('Invite')).to_have_value(link.partition('#invite=')[2])
-    guest.get_by_label('E-mail address').fill('guest@nanoos.test')
+    guest.get_by_label('E-mail address').fill('invited@web.nanoos.test')
     guest.get_by_label('Password').fill('a password that is long enough')
     guest.get_by_role('button', name='Open the account').click()
     expect(guest.get_by_role('heading', name='Overview')).to_be_visible()
@@ -117,28 +117,32 @@ def test_a_computer_is_set_up_and_opened_to_somebody(
     administration.get_by_role('tab', name='Computers and codes').click()
     administration.get_by_role('button', name='New computer').click()
     dialog = administration.get_by_role('dialog')
-    dialog.get_by_label('Label').fill('cluster')
-    dialog.get_by_label('Host').fill('cluster.nanoos.test')
+    dialog.get_by_label('Label').fill('webcluster')
+    dialog.get_by_label('Host').fill('web.nanoos.test')
     dialog.get_by_label('Scheduler').fill('core.nothing')
     dialog.get_by_role('button', name='Set it up').click()
     expect(dialog.get_by_role('alert')).to_contain_text('core.nothing')
     dialog.get_by_label('Scheduler').fill('core.slurm')
     dialog.get_by_role('checkbox').uncheck()
     dialog.get_by_role('button', name='Set it up').click()
-    row = administration.get_by_role('table', name='Computers').get_by_role('row').filter(has_text='cluster')
+    row = (
+        administration.get_by_role('table', name='Computers').get_by_role('row').filter(has_text='webcluster')
+    )
     expect(row).to_contain_text('No access')
 
-    administration.get_by_role('button', name='Change cluster').click()
+    administration.get_by_role('button', name='Change webcluster').click()
     administration.get_by_role('menuitem', name='Who may submit there').click()
     dialog.get_by_label('Person').select_option(person.email)
     dialog.get_by_role('button', name='Save').click()
     expect(dialog).to_have_count(0)
-    assert [one['enabled'] for one in person.http('GET', '/computers') if one['label'] == 'cluster'] == [True]
-    administration.get_by_role('button', name='Change cluster').click()
+    assert [one['enabled'] for one in person.http('GET', '/computers') if one['label'] == 'webcluster'] == [
+        True
+    ]
+    administration.get_by_role('button', name='Change webcluster').click()
     administration.get_by_role('menuitem', name='Disable for all').click()
     dialog.get_by_role('button', name='Disable').click()
     expect(dialog).to_have_count(0)
-    assert [one['enabled'] for one in person.http('GET', '/computers') if one['label'] == 'cluster'] == [
+    assert [one['enabled'] for one in person.http('GET', '/computers') if one['label'] == 'webcluster'] == [
         False
     ]
 

@@ -154,7 +154,9 @@ def test_a_structure_of_somebody_else_is_not_there(
 ) -> None:
     sign_in(page, sign_up())
     page.goto(f'/structures/{silicon_of["uuid"]}')
-    expect(page.get_by_role('main').get_by_role('alert')).to_contain_text('there is no')
+    expect(page.get_by_role('main').get_by_role('alert')).to_contain_text(
+        f'no structure {silicon_of["uuid"]}'
+    )
     page.goto('/structures')
     expect(page.get_by_text('No structures yet')).to_be_visible()
 
