@@ -108,20 +108,30 @@ def list_shares(
     :param by_me: those that the viewer has made; else those of others with the viewer or everybody.
     :return: kind, uuid, name, material_id, owner, email (None: everybody), access, created.
     """
+    statement = _listed(viewer, by_me).order_by(SHARES.c.id.desc()).limit(limit + 1)
+    if after is not None:
+        statement = statement.where(SHARES.c.id < after[1])
+    with connection(viewer) as opened:
+        rows = [_described(row) for row in opened.execute(statement).mappings()]
+    last = rows[limit - 1] if len(rows) > limit else None
+    return rows[:limit], None if last is None else (last['created'], last['pk'])
+
+
+def _listed(viewer: Viewer, by_me: bool) -> sa.Select[Any]:
+    """Return the statement of all shares that a list has, in no order, each as `_described` wants it."""
     node, group = tables().node, tables().group
     owner, grantee = USERS.alias(), USERS.alias()
     owner_pk = sa.func.coalesce(node.c.user_id, group.c.user_id)
     with_me = sa.or_(SHARES.c.grantee_id == viewer.user_pk, SHARES.c.grantee_id.is_(None))
     is_material = node.c.node_type == MATERIAL_TYPE
-    statement = (
+    kind = sa.case((group.c.id.is_not(None), 'group'), (is_material, 'material'), else_='node')
+    return (
         sa.select(
             SHARES.c.id.label('pk'),
             SHARES.c.access,
             # SQLite keeps it without its zone, which is UTC: the type of AiiDA's own times knows.
-            sa.type_coerce(SHARES.c.ctime, tables().node.c.ctime.type).label('created'),
-            sa.case((group.c.id.is_not(None), 'group'), (is_material, 'material'), else_='node').label(
-                'kind'
-            ),
+            sa.type_coerce(SHARES.c.ctime, node.c.ctime.type).label('created'),
+            kind.label('kind'),
             node.c.uuid.label('node_uuid'),
             group.c.uuid.label('group_uuid'),
             sa.func.coalesce(group.c.label, node.c.label).label('label'),
@@ -142,15 +152,7 @@ def list_shares(
                 sa.and_(group.c.id.is_not(None), is_seen(viewer)),
             ),
         )
-        .order_by(SHARES.c.id.desc())
-        .limit(limit + 1)
     )
-    if after is not None:
-        statement = statement.where(SHARES.c.id < after[1])
-    with connection(viewer) as opened:
-        rows = [_described(row) for row in opened.execute(statement).mappings()]
-    last = rows[limit - 1] if len(rows) > limit else None
-    return rows[:limit], None if last is None else (last['created'], last['pk'])
 
 
 def _described(row: Any) -> dict[str, Any]:

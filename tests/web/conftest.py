@@ -84,8 +84,9 @@ def sign_up(server: Server) -> Callable[[], Person]:
         headers: dict[str, str] = {}
 
         def open_session(way: str) -> None:
-            session = httpx2.post(f'{server.url}/api/auth/{way}', json=body, timeout=30).json()
-            headers['Authorization'] = f'Bearer {session["access_token"]}'
+            answer = httpx2.post(f'{server.url}/api/auth/{way}', json=body, timeout=30)
+            assert answer.is_success, answer.text
+            headers['Authorization'] = f'Bearer {answer.json()["access_token"]}'
 
         def http(method: str, path: str, **options: Any) -> Any:
             def ask() -> httpx2.Response:

@@ -114,6 +114,11 @@ def test_a_computer_is_set_up_and_opened_to_somebody(
     administration: Page, sign_up: Callable[[], Person]
 ) -> None:
     person = sign_up()
+
+    def enabled() -> list[bool]:
+        computers = person.http('GET', '/computers')
+        return [computer['enabled'] for computer in computers if computer['label'] == 'webcluster']
+
     administration.get_by_role('tab', name='Computers and codes').click()
     administration.get_by_role('button', name='New computer').click()
     dialog = administration.get_by_role('dialog')
@@ -125,9 +130,8 @@ def test_a_computer_is_set_up_and_opened_to_somebody(
     dialog.get_by_label('Scheduler').fill('core.slurm')
     dialog.get_by_role('checkbox').uncheck()
     dialog.get_by_role('button', name='Set it up').click()
-    row = (
-        administration.get_by_role('table', name='Computers').get_by_role('row').filter(has_text='webcluster')
-    )
+    computers = administration.get_by_role('table', name='Computers')
+    row = computers.get_by_role('row').filter(has_text='webcluster')
     expect(row).to_contain_text('No access')
 
     administration.get_by_role('button', name='Change webcluster').click()
@@ -135,16 +139,12 @@ def test_a_computer_is_set_up_and_opened_to_somebody(
     dialog.get_by_label('Person').select_option(person.email)
     dialog.get_by_role('button', name='Save').click()
     expect(dialog).to_have_count(0)
-    assert [one['enabled'] for one in person.http('GET', '/computers') if one['label'] == 'webcluster'] == [
-        True
-    ]
+    assert enabled() == [True]
     administration.get_by_role('button', name='Change webcluster').click()
     administration.get_by_role('menuitem', name='Disable for all').click()
     dialog.get_by_role('button', name='Disable').click()
     expect(dialog).to_have_count(0)
-    assert [one['enabled'] for one in person.http('GET', '/computers') if one['label'] == 'webcluster'] == [
-        False
-    ]
+    assert enabled() == [False]
 
 
 def test_the_parts_have_addresses_and_show_this_moment(administration: Page, person: Person) -> None:
