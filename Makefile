@@ -66,9 +66,10 @@ $(SCHEMATHESIS): tests/schemathesis.lock $(READY)
 	@.venv/schemathesis/bin/python -m pip --disable-pip-version-check install --quiet -r tests/schemathesis.lock
 	@touch $(SCHEMATHESIS)
 
-# Most tests wait for a daemon or a browser, so two at a time take half as long.
+# Most tests wait for a daemon or a browser, so two at a time take half as long. In the order of the files: by
+# their number of tests a long file with few of them would come last, with nothing left to run beside it.
 test: engines $(SCHEMATHESIS) $(SITE) ## the whole test suite
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## formatting, lint, types, import contracts
 	@$(BIN)/ruff format --check .
@@ -76,10 +77,10 @@ check: $(READY) ## formatting, lint, types, import contracts
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
-bench: bench-eos bench-jobs bench-events bench-blocking bench-graph bench-web ## all benchmarks
+bench: bench-eos bench-jobs bench-events bench-blocking bench-graph bench-kmc bench-phase-field bench-fem bench-cfd bench-solid bench-ml bench-web ## all benchmarks
 
 bench-web: $(SITE)
-bench-%: engines ## one benchmark: bench-eos, bench-jobs, bench-events, bench-blocking, bench-graph, bench-web
-	@$(BIN)/python -m tests.benchmarks.$*
+bench-%: engines ## one benchmark: bench-eos, bench-jobs, bench-events, bench-blocking, bench-graph, bench-kmc, bench-phase-field, bench-fem, bench-cfd, bench-solid, bench-ml, bench-web
+	@$(BIN)/python -m tests.benchmarks.$(subst -,_,$*)
 
 .PHONY: help env engines demo web web-check screenshots test check bench

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, get_args
 
 from aiida import orm
 
@@ -12,14 +12,28 @@ from nanoos_plugins.engines.contract import load_engine
 from nanoos_plugins.launch import load_process
 
 #: What a job can be about, by its name for people; the entry point is `nanoos.<name>`.
-WORKFLOWS = ('simulation', 'relax', 'eos', 'elastic', 'bands', 'md', 'phonons')
+Workflow = Literal[
+    'simulation',
+    'relax',
+    'eos',
+    'elastic',
+    'bands',
+    'md',
+    'phonons',
+    'vacancy',
+    'conductivity',
+    'melting',
+    'surfaces',
+    'expansion',
+]
+WORKFLOWS: tuple[Workflow, ...] = get_args(Workflow)
 #: Inputs that every one of them has and that are no settings.
 SHARED = frozenset({'structure', 'template', 'parameters', 'code', 'options', 'metadata'})
 
 
 def job_inputs(
     workflow: str,
-    structure: orm.StructureData,
+    structure: orm.StructureData | None,
     template: Template,
     protocol: str | None = None,
     settings: Mapping[str, Any] | None = None,
@@ -27,6 +41,7 @@ def job_inputs(
 ) -> dict[str, Any]:
     """Return the inputs of `nanoos.<workflow>`, to be handed to `launch.submit`.
 
+    :param structure: None for an engine that evaluates none.
     :param protocol: fast, moderate or precise; None for the workflow's default. A single simulation has none.
     :param settings: inputs of the workflow itself (e.g. `supercell`), everything else goes to the engine.
     :param label: of the process; by default what it does to what with which template.
@@ -34,10 +49,13 @@ def job_inputs(
         protocol for a single simulation.
     """
     own, parameters = split_settings(workflow, template, settings or {})
-    told = label or f'{workflow} of {structure.get_formula()} with {template.name}'
+    subject = '' if structure is None else f' of {structure.get_formula()}'
+    told = label or f'{workflow}{subject} with {template.name}'
     inputs: dict[str, Any] = {}
     process = load_process(f'nanoos.{workflow}')
     if hasattr(process, 'get_builder_from_protocol'):
+        if structure is None:
+            raise ValueError(f'workflow {workflow} needs a structure')
         builder = process.get_builder_from_protocol(
             structure, template, protocol=protocol, parameters=parameters, **own
         )
@@ -45,7 +63,9 @@ def job_inputs(
     elif protocol is not None:
         raise ValueError(f'workflow {workflow} has no protocols; set single parameters instead')
     else:
-        inputs.update(structure=structure, template=template, **own)
+        inputs.update(template=template, **own)
+        if structure is not None:
+            inputs['structure'] = structure
         if parameters:
             inputs['parameters'] = orm.Dict(parameters)
     inputs['metadata'] = {**inputs.get('metadata', {}), 'label': told}

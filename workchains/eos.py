@@ -80,6 +80,11 @@ class EosWorkChain(PropertyWorkChain):
         spec.output(
             'points', valid_type=orm.ArrayData, help='`volumes` [Å³] and `energies` [eV] that were fitted.'
         )
+        spec.output(
+            'structure',
+            valid_type=orm.StructureData,
+            help='The structure scaled to the equilibrium volume, lengths in [Å].',
+        )
         spec.exit_code(420, 'ERROR_TOO_FEW_POINTS', message='{reason}')
         spec.exit_code(421, 'ERROR_BAD_FIT', message='{reason}')
         spec.exit_code(422, 'ERROR_MINIMUM_OUTSIDE', message='{reason}')

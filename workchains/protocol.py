@@ -116,9 +116,12 @@ class PropertyWorkChain(WorkChain):
                 setattr(builder, key, value)
         return builder
 
-    def simulation(self, structure: orm.StructureData, **parameters: Any) -> orm.WorkChainNode:
+    def simulation(
+        self, structure: orm.StructureData, final: orm.StructureData | None = None, **parameters: Any
+    ) -> orm.WorkChainNode:
         """Submit one evaluation of `structure` and return its node, to be awaited by `to_context`.
 
+        :param final: other end of a path.
         :param parameters: what this evaluation sets itself, e.g. `task='relax'`; over the inputs' parameters.
         """
         given = self.inputs.parameters.get_dict() if 'parameters' in self.inputs else {}
@@ -128,6 +131,8 @@ class PropertyWorkChain(WorkChain):
             'parameters': orm.Dict({**given, **parameters}),
         }
         inputs |= {key: self.inputs[key] for key in ('code', 'options') if key in self.inputs}
+        if final is not None:
+            inputs['final'] = final
         node: orm.WorkChainNode = self.submit(SimulationWorkChain, **inputs)  # type: ignore[assignment]
         return node
 

@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from nanoos_plugins.calculations.normalise import normalise_results
 from nanoos_plugins.data.template import Template
 from nanoos_plugins.engines.code import default_code
-from nanoos_plugins.engines.contract import Engine, Parameters, load_engine
+from nanoos_plugins.engines.contract import Engine, load_engine
 from nanoos_plugins.engines.results import data_outputs
 from nanoos_plugins.launch import load_process
 
@@ -64,7 +64,7 @@ def define_inputs(spec: Any) -> None:
     spec.inputs.validator = validate_evaluation
 
 
-def complete_parameters(inputs: Mapping[str, Any], **overrides: Any) -> tuple[Engine, Parameters]:
+def complete_parameters(inputs: Mapping[str, Any], **overrides: Any) -> tuple[Engine[Any], Any]:
     """Return the engine and its complete parameters: defaults < template < `parameters` < `overrides`.
 
     :raises ValueError: one line that names the engine or the parameter, what was got and what is allowed.
@@ -97,6 +97,21 @@ def validate_evaluation(inputs: Mapping[str, Any], _: Any) -> str | None:
     return f'code {code.label!r} is for {plugin!r}; engine {engine.name} needs one for {engine.code_plugin!r}'
 
 
+def validate_simulation(inputs: Mapping[str, Any], port: Any) -> str | None:
+    """Return what is wrong with a single evaluation: as `validate_evaluation`, or what is evaluated."""
+    if wrong := validate_evaluation(inputs, port):
+        return wrong
+    engine, parameters = complete_parameters(inputs)
+    other = {'structure': 'mesh', 'mesh': 'structure'}[engine.evaluates]
+    if other in inputs:
+        return f'engine {engine.name} evaluates a {engine.evaluates}, got a {other}'
+    if engine.evaluates == 'structure' and 'structure' not in inputs:
+        return f'engine {engine.name} evaluates a structure, got none'
+    if (parameters.task == 'path') != ('final' in inputs):
+        return 'the other end `final` is needed for task path, and for no other'
+    return None
+
+
 class SimulationWorkChain(BaseRestartWorkChain):
     """Evaluate a structure by the engine of a template; answer in the one results schema.
 
@@ -109,6 +124,21 @@ class SimulationWorkChain(BaseRestartWorkChain):
         """Declare structure, template and overrides in, normalised results out."""
         super().define(spec)
         define_inputs(spec)
+        spec.inputs['structure'].required = False
+        spec.inputs['structure'].help += ' An engine for a continuum takes none.'
+        spec.input(
+            'mesh',
+            valid_type=orm.SinglefileData,
+            required=False,
+            help='Mesh of a part, for an engine that takes one instead of a structure, lengths in [m].',
+        )
+        spec.input(
+            'final',
+            valid_type=orm.StructureData,
+            required=False,
+            help='Other end of a path from `structure`, atom by atom, in the same cell, lengths in [Å].',
+        )
+        spec.inputs.validator = validate_simulation
         spec.inputs['max_iterations'].help = "Most runs of the engine's process, continuations included [-]."
         spec.output('results', valid_type=orm.Dict, help='Energy [eV], temperature [K] and other scalars.')
         spec.output(
@@ -151,13 +181,15 @@ class SimulationWorkChain(BaseRestartWorkChain):
         if 'template' not in self.inputs:  # the base class asks in its constructor, before inputs are parsed
             return Process
         engine = self.engine
+        _, parameters = complete_parameters(self.inputs)
+        name = engine.process_for(parameters)
         # a calculation that the code is for; work chains may go by the same name (lammps.base)
-        load: Any = CalculationFactory if engine.process == engine.code_plugin else load_process
-        process: type[Process] = load(engine.process)
+        load: Any = CalculationFactory if name == engine.code_plugin else load_process
+        process: type[Process] = load(name)
         return process
 
     @property
-    def engine(self) -> Engine:
+    def engine(self) -> Engine[Any]:
         """The engine of the template."""
         return load_engine(self.inputs.template.engine)
 
@@ -169,7 +201,8 @@ class SimulationWorkChain(BaseRestartWorkChain):
         super().setup()
         engine, parameters = complete_parameters(self.inputs)
         self.ctx.parameters = parameters.model_dump(mode='json')
-        self.ctx.structure = self.inputs.structure
+        # None when an engine for a continuum makes the part itself
+        self.ctx.evaluated = self.inputs.get(engine.evaluates)
         self.ctx.has_retried = False
         self.ctx.code = self.inputs.get('code')
         if self.ctx.code is None and engine.code_plugin is not None:
@@ -190,11 +223,13 @@ class SimulationWorkChain(BaseRestartWorkChain):
         engine = self.engine
         try:
             parameters = engine.validate(self.ctx.parameters)
-            builder = engine.get_builder(self.ctx.structure, parameters, self.ctx.code, options)
+            builder = engine.get_builder(self.ctx.evaluated, parameters, self.ctx.code, options)
         except ValueError as error:
             refused: ExitCode = self.exit_codes.ERROR_CANNOT_BE_RUN.format(engine=engine.name, reason=error)
             return refused
-        self.ctx.inputs = builder._inputs(prune=True)
+        # what is evaluated is the last structure, these stay what they were
+        more = {key: self.inputs[key] for key in ('final',) if key in self.inputs}
+        self.ctx.inputs = builder._inputs(prune=True) | more
         return None
 
     def read_results(self) -> None:
@@ -210,7 +245,8 @@ class SimulationWorkChain(BaseRestartWorkChain):
         if not node.is_finished or (node.is_failed and not may_go_on):
             return
         results, reading = normalise_results.run_get_node(
-            evaluated=self.ctx.structure,
+            given=self.inputs.get('parameters'),
+            evaluated=self.ctx.evaluated,
             engine=orm.Str(self.engine.name),
             parameters=orm.Dict(self.ctx.parameters),
             **outputs,
@@ -235,7 +271,7 @@ class SimulationWorkChain(BaseRestartWorkChain):
             return None
         if node.is_finished_ok and self.is_converged:
             return None
-        self.ctx.structure = self.ctx.normalised['structure']
+        self.ctx.evaluated = self.ctx.normalised['structure']
         self.report(f'{self.ctx.process_name}<{node.pk}> stopped early: {self.describe_end(node)}')
         return ProcessHandlerReport(True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import anyio
@@ -30,7 +30,6 @@ from api.schemas.jobs import (
     Resubmission,
     Status,
     Taken,
-    Workflow,
 )
 from api.security import Reader, Submitter
 from nanoos_plugins.accounts.caller import Caller
@@ -42,6 +41,7 @@ from nanoos_plugins.graph.progress import calculations_below, count_calculations
 from nanoos_plugins.graph.resubmission import resubmission
 from nanoos_plugins.graph.status import JobStatus
 from nanoos_plugins.graph.subjects import subjects
+from nanoos_plugins.job_inputs import Workflow
 from nanoos_plugins.steering import RESEND_AFTER, WANTED, Action, is_done, is_too_late
 from nanoos_plugins.storage.shares import Viewer
 
@@ -59,7 +59,9 @@ async def list_jobs(
     limit: Limit = 50,
     after: After = None,
     status: Annotated[JobStatus | None, Query(description='only jobs of this status')] = None,
-    workflow: Annotated[Workflow | None, Query(description='only jobs of this kind')] = None,
+    workflow: Annotated[
+        Workflow | Literal['multiscale'] | None, Query(description='only jobs of this kind')
+    ] = None,
     engine: Annotated[str | None, Query(max_length=200, description='only jobs by this engine')] = None,
     created_after: Annotated[Time | None, Query(description='made later than this')] = None,
     created_before: Annotated[Time | None, Query(description='made earlier than this')] = None,

@@ -120,6 +120,7 @@ def _engines() -> list[Engine]:
             label=engine.label,
             scale=engine.scale,
             tasks=sorted(engine.tasks),
+            evaluates=engine.evaluates,
             needs_code=engine.code_plugin is not None,
             parameters=engine_schema(engine.name),
         )

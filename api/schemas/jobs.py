@@ -9,8 +9,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from nanoos_plugins.graph.status import JobStatus
+from nanoos_plugins.job_inputs import Workflow
 
-Workflow = Literal['simulation', 'relax', 'eos', 'elastic', 'bands', 'md', 'phonons']
 #: What goes into a scheduler's script as it is: a word, never text with blanks, quotes or line ends.
 Word = Annotated[str, Field(pattern=r'^[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}$')]
 WEEK = 7 * 24 * 3600
@@ -52,7 +52,9 @@ class NewJob(Strict):
     """A job to submit."""
 
     workflow: Workflow = Field(description='what to compute')
-    structure: UUID = Field(description='of what: UUID of a structure')
+    structure: UUID | None = Field(
+        None, description='of what: UUID of a structure; null for an engine that evaluates none'
+    )
     template: str = Field(
         min_length=1, max_length=200, description='engine and its parameters: name or UUID of a template'
     )
@@ -104,7 +106,7 @@ class Resubmission(BaseModel):
 
     workflow: str
     label: str
-    structure: UUID
+    structure: UUID | None
     template: UUID
     code: UUID | None
     settings: dict[str, Any] = Field(description='inputs of the workflow, and parameters over the template')

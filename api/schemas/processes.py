@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
 from api.schemas.jobs import Strict
-from nanoos_plugins.engines.contract import Scale, Task
+from nanoos_plugins.engines.contract import Scale
 
 
 class Process(BaseModel):
@@ -49,11 +49,12 @@ class NewProcess(Strict):
 
 
 class Engine(BaseModel):
-    """An engine: it evaluates a structure at its scale."""
+    """An engine: it evaluates a structure, or a part given by a shape or a mesh, at its scale."""
 
     name: str
     label: str = Field(description='for people; an engine for testing says mock')
     scale: Scale
-    tasks: list[Task] = Field(description='what it can do with a structure')
+    tasks: list[str] = Field(description='what it can do')
+    evaluates: Literal['structure', 'mesh'] = Field(description='what it takes; a mesh may be left out')
     needs_code: bool = Field(description='whether it runs a program, which must be installed')
     parameters: dict[str, Any] = Field(description='JSON Schema of its parameters; `unit` is that of a value')

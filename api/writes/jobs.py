@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,7 @@ def submit_job(
     group_pk: int | None,
     is_admin: bool,
     workflow: str,
-    structure: str,
+    structure: str | None,
     template: str,
     protocol: str | None,
     settings: dict[str, Any],
@@ -43,16 +43,18 @@ def submit_job(
     :raises PermissionError: for what tenants may not run.
     :raises ValueError: for inputs that do not fit together.
     """
-    me, submitter = _who(group_pk, is_admin)
-    with _answers():
+    me, submitter = who(group_pk, is_admin)
+    with answers():
         earlier = submitted(me, key, digest)
         if earlier is not None:
             return {'uuid': earlier.uuid, 'made': False}
-        chosen = submitter.load(UUID(structure), orm.StructureData, 'structure')
+        chosen = None
+        if structure is not None:
+            chosen = submitter.load(UUID(structure), orm.StructureData, 'structure')
         found = submitter.load_template(template)
         asked = None if code is None else submitter.load_code(UUID(code))
         runs_by = submitter.check(found, settings, asked, options)
-        values = _own_settings(workflow, settings, submitter)
+        values = own_settings(workflow, settings, submitter.load_input)
         inputs = job_inputs(workflow, chosen, found, protocol, values, label)
         if runs_by is not None:
             inputs['code'] = runs_by
@@ -62,13 +64,15 @@ def submit_job(
         return {'uuid': node.uuid, 'made': True}
 
 
-def _own_settings(workflow: str, settings: Mapping[str, Any], submitter: Submitter) -> dict[str, Any]:
-    """Return the settings, those for ports of the workflow as nodes: so a wrong type is told by its name."""
+def own_settings(
+    workflow: str, settings: Mapping[str, Any], load: Callable[[UUID], orm.Node]
+) -> dict[str, Any]:
+    """Return the settings, those for ports of the workflow as nodes: so a wrong type is told by its name.
+
+    :param load: returns the node of a UUID, and raises what it likes when there is none.
+    :raises ValueError: for a value of another type; the message begins with the setting.
+    """
     ports = load_process(f'nanoos.{workflow}').spec().inputs
-
-    def load(uuid: UUID) -> orm.Node:
-        return submitter.load(uuid, orm.Data, 'input')
-
     return {
         name: node_from_json(ports[name], value, load, f'settings.{name}')
         if name in ports and name not in SHARED
@@ -88,16 +92,14 @@ def submit_process(
     :raises PermissionError: for what tenants may not run.
     :raises ValueError: for inputs that the ports do not take; the message begins with the port.
     """
-    me, submitter = _who(group_pk, is_admin)
+    me, submitter = who(group_pk, is_admin)
     if entry_point.removeprefix('nanoos.') not in WORKFLOWS:
         raise PermissionError(f'{entry_point} may not be submitted')
-    with _answers():
+    with answers():
         earlier = submitted(me, key, digest)
         if earlier is not None:
             return {'uuid': earlier.uuid, 'made': False}
-        values = inputs_from_json(
-            load_process(entry_point), inputs, lambda uuid: submitter.load(uuid, orm.Data, 'input')
-        )
+        values = inputs_from_json(load_process(entry_point), inputs, submitter.load_input)
         given = {name: _dict(values, name) for name in ('parameters', 'options')}
         template = values.get('template')
         if not isinstance(template, Template):
@@ -134,7 +136,7 @@ def _look_anew() -> None:
     get_manager().get_profile_storage().get_session().commit()  # type: ignore[attr-defined]
 
 
-def _who(group_pk: int | None, is_admin: bool) -> tuple[orm.User, Submitter]:
+def who(group_pk: int | None, is_admin: bool) -> tuple[orm.User, Submitter]:
     """Return the user who acts, and what they may do."""
     _look_anew()
     me = orm.User.collection.get(id=acting_pk())
@@ -143,7 +145,7 @@ def _who(group_pk: int | None, is_admin: bool) -> tuple[orm.User, Submitter]:
 
 
 @contextmanager
-def _answers() -> Iterator[None]:
+def answers() -> Iterator[None]:
     """Answer a key that was used by 409, and values that AiiDA cannot convert by 422."""
     try:
         yield

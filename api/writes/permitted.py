@@ -51,6 +51,10 @@ class Submitter:
             raise ValueError(f'{what}: node {uuid} is {type(node).__name__}, expected {kind.__name__}')
         return node
 
+    def load_input(self, uuid: UUID) -> orm.Node:
+        """Return a node of data that the submitter sees, as `load` does."""
+        return self.load(uuid, orm.Data, 'input')
+
     def sees(self, node: orm.Node) -> bool:
         """Return whether the submitter sees a stored node."""
         columns = tables().node.c
@@ -117,7 +121,7 @@ class Submitter:
             check_priority(engine, code)
         return code
 
-    def _default_code(self, engine: Engine) -> orm.AbstractCode:
+    def _default_code(self, engine: Engine[Any]) -> orm.AbstractCode:
         """Return the engine's code on this machine; a tenant's own one there may not be run.
 
         :raises ValueError: when there is none.
@@ -178,7 +182,7 @@ def _template_named(name: str) -> Template | None:
         return next((shipped for shipped in system_templates() if shipped.name == name), None)
 
 
-def check_priority(engine: Engine, code: orm.AbstractCode | None) -> None:
+def check_priority(engine: Engine[Any], code: orm.AbstractCode | None) -> None:
     """Check that the scheduler of a job knows priorities.
 
     :raises ValueError: when it does not, or there is none.

@@ -10,6 +10,7 @@ from aiida.engine import ExitCode, calcfunction
 from ase import units
 
 from nanoos_plugins.calculations.symmetry import cubic_cells
+from nanoos_plugins.data.structure import describe
 from nanoos_plugins.engines.results import Array
 
 #: Exit statuses of `fit_birch_murnaghan`, the same as those of `nanoos.eos`.
@@ -100,8 +101,9 @@ def fit_birch_murnaghan(
     :param residual_limit: largest residual relative to the range of the energies [-].
     :param points: `structure_<label>` and `results_<label>` of the simulation of each volume.
     :return: `eos` (`volume_A3`, `energy_eV`, `bulk_modulus_GPa`, `bulk_modulus_derivative`, `residual_eV`,
-        and `a0_A`, the lattice parameter of the conventional cell, when cubic) and `points` (`volumes` [Å³],
-        `energies` [eV], in the order of the volumes); or the exit status of the refusal.
+        and `a0_A`, the lattice parameter of the conventional cell, when cubic), `points` (`volumes` [Å³],
+        `energies` [eV], in the order of the volumes) and `structure`, scaled to the equilibrium volume;
+        or the exit status of the refusal.
     """
     labels = [key.removeprefix('results_') for key in points if key.startswith('results_')]
     volumes = np.array([points[f'structure_{label}'].get_cell_volume() for label in labels])
@@ -124,4 +126,8 @@ def fit_birch_murnaghan(
     if cells is not None:
         summary['a0_A'] = (eos.volume * cells) ** (1 / 3)
     arrays = orm.ArrayData({'volumes': volumes[order], 'energies': energies[order]})
-    return {'eos': orm.Dict(summary), 'points': arrays}
+    equilibrium = structure.get_ase()
+    scale = (eos.volume / equilibrium.get_volume()) ** (1 / 3)
+    equilibrium.set_cell(scale * equilibrium.cell, scale_atoms=True)
+    scaled = describe(orm.StructureData(ase=equilibrium), 'optimized', 'internal')
+    return {'eos': orm.Dict(summary), 'points': arrays, 'structure': scaled}

@@ -12,11 +12,14 @@ from nanoos_plugins.runners.atomistic import evaluate, stack
 
 
 @calcfunction
-def mock_evaluate(structure: orm.StructureData, parameters: orm.Dict) -> orm.ArrayData:
+def mock_evaluate(
+    structure: orm.StructureData, parameters: orm.Dict, final: orm.StructureData | None = None
+) -> orm.ArrayData:
     """Mock engine (testing only): evaluate the Lennard-Jones solid and return its arrays.
 
     :param structure: any structure; all elements are alike.
     :param parameters: the complete parameters of the mock engine.
+    :param final: the other end of a path.
     :return: arrays as of `runners.atomistic.stack`, in eV, Å, eV/Å and GPa.
     """
     settings = parameters.get_dict()
@@ -25,7 +28,9 @@ def mock_evaluate(structure: orm.StructureData, parameters: orm.Dict) -> orm.Arr
         epsilon=settings['epsilon'], sigma=settings['sigma'], rc=cutoff, ro=0.66 * cutoff, smooth=True
     )
     node = orm.ArrayData()
-    for name, array in stack([evaluate(structure.get_ase(), calculator, settings)]).items():
+    other_end = None if final is None else final.get_ase()
+    evaluation = evaluate(structure.get_ase(), calculator, settings, other_end)
+    for name, array in stack([evaluation]).items():
         node.set_array(name, array)
     return node
 
@@ -43,6 +48,12 @@ class MockWorkChain(WorkChain):
             valid_type=orm.Dict,
             help='Complete parameters of the mock engine [units as in its parameter model].',
         )
+        spec.input(
+            'final',
+            valid_type=orm.StructureData,
+            required=False,
+            help='Other end of a path, lengths in [Å].',
+        )
         spec.output(
             'arrays',
             valid_type=orm.ArrayData,
@@ -52,4 +63,7 @@ class MockWorkChain(WorkChain):
 
     def evaluate(self) -> None:
         """Evaluate the structure and expose the arrays."""
-        self.out('arrays', mock_evaluate(self.inputs.structure, self.inputs.parameters))
+        self.out(
+            'arrays',
+            mock_evaluate(**{name: node for name, node in self.inputs.items() if name != 'metadata'}),
+        )

@@ -19,17 +19,23 @@ FS_PER_PS = 1000.0
 
 @calcfunction
 def normalise_results(
-    evaluated: orm.StructureData, engine: orm.Str, parameters: orm.Dict, **outputs: orm.Data
+    engine: orm.Str,
+    parameters: orm.Dict,
+    given: orm.Dict | None = None,
+    evaluated: orm.Data | None = None,
+    **outputs: orm.Data,
 ) -> dict[str, orm.Data] | ExitCode:
     """Return the results of a finished engine process in the schema of `nanoos_plugins.engines.results`.
 
-    :param evaluated: the structure that was evaluated (`structure` is what some outputs are called).
     :param engine: name of the engine.
     :param parameters: the complete parameters of the engine.
+    :param given: the parameters that came from outside, so that the provenance of the results leads to where
+        they are from.
+    :param evaluated: the structure or mesh that was evaluated (`structure` is what some outputs are called).
     :param outputs: the data outputs of the engine's process by link label.
-    :return: `results` (scalars with units), `arrays` (`forces` [eV/Å], `stress` [GPa] and each series by its
-        key) and, where the task has them, `structure` and `trajectory`; exit status `INCOMPLETE` when an
-        output that every successful run has is missing.
+    :return: `results` (scalars with units), `arrays` (`forces` [eV/Å], `stress` [GPa] and all series,
+        profiles and fields by key) and, where the task has them, `structure` and `trajectory`; exit status
+        `INCOMPLETE` when an output that every successful run has is missing.
     """
     adapter = load_engine(engine.value)
     try:
@@ -39,7 +45,7 @@ def normalise_results(
     nodes: dict[str, orm.Data] = {'results': orm.Dict(scalars(results)), 'arrays': arrays(results)}
     if results.structure is not None:
         nodes['structure'] = describe(orm.StructureData(ase=results.structure), 'optimized', 'internal')
-    if results.trajectory is not None:
+    if results.trajectory is not None and isinstance(evaluated, orm.StructureData):
         nodes['trajectory'] = trajectory(results.trajectory, evaluated.pbc, results.task == 'md')
     return nodes
 
@@ -53,6 +59,7 @@ def scalars(results: Results) -> dict[str, Any]:
         'converged': results.converged,
         'n_atoms': results.n_atoms,
         'quantities': {name: asdict(quantity) for name, quantity in results.quantities.items()},
+        'figures': results.figures,
         'warnings': list(results.warnings),
     }
     if results.energy is not None:
@@ -63,9 +70,10 @@ def scalars(results: Results) -> dict[str, Any]:
 
 
 def arrays(results: Results) -> orm.ArrayData:
-    """Return `forces` (n_atoms, 3) [eV/Å], `stress` (3, 3) [GPa] and the series, those there are."""
+    """Return `forces` (n_atoms, 3) [eV/Å], `stress` (3, 3) [GPa], series, profiles, fields, if any."""
+    named = {'forces': results.forces, 'stress': results.stress, **results.series, **results.arrays}
     node = orm.ArrayData()
-    for name, array in {'forces': results.forces, 'stress': results.stress, **results.series}.items():
+    for name, array in named.items():
         if array is not None:
             node.set_array(name, array)
     return node

@@ -18,7 +18,8 @@ from ase import Atoms
 from phonopy import Phonopy
 from phonopy.structure.atoms import PhonopyAtoms
 
-from nanoos_plugins.data.structure import describe
+from nanoos_plugins.calculations.build.supercell import repetitions
+from nanoos_plugins.data.structure import SYMMETRY_TOLERANCE, describe
 
 Array = npt.NDArray[np.float64]
 
@@ -33,12 +34,6 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-def repetitions(structure: orm.StructureData, min_length: float) -> list[int]:
-    """Return how often to repeat a cell along each vector so that its heights reach `min_length` [Å]."""
-    heights = 1.0 / np.linalg.norm(np.linalg.inv(np.array(structure.cell)), axis=0)
-    return [max(1, int(np.ceil(min_length / height - 1e-6))) for height in heights]
-
-
 @calcfunction
 def displaced_supercells(structure: orm.StructureData, settings: orm.Dict) -> dict[str, orm.Data]:
     """Return the supercells whose forces determine the harmonic force constants.
@@ -51,7 +46,11 @@ def displaced_supercells(structure: orm.StructureData, settings: orm.Dict) -> di
     """
     given = {**DEFAULTS, **settings.get_dict()}
     standard = get_explicit_kpoints_path(
-        structure, method='seekpath', reference_distance=given['path_spacing_per_A']
+        structure,
+        method='seekpath',
+        reference_distance=given['path_spacing_per_A'],
+        # a relaxed cell has its symmetry to the tolerance of the relaxation only
+        symprec=SYMMETRY_TOLERANCE,
     )
     unit_cell = standard['conv_structure']
     describe(unit_cell, origin='generated', format='internal')

@@ -111,14 +111,14 @@ def check_engines(names: tuple[str, ...], json: bool) -> None:
         raise CliError('; '.join(failures))
 
 
-def _chosen(names: Sequence[str]) -> list[Engine]:
+def _chosen(names: Sequence[str]) -> list[Engine[Any]]:
     try:
         return [load_engine(name) for name in (names or engine_names())]
     except ValueError as error:
         raise CliError(str(error)) from error
 
 
-def _describe(engine: Engine, has_profile: bool) -> dict[str, Any]:
+def _describe(engine: Engine[Any], has_profile: bool) -> dict[str, Any]:
     found = find(engine)
     code = find_code(engine) if has_profile and engine.code_plugin is not None else None
     return {

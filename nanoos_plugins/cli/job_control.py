@@ -34,7 +34,7 @@ STEER_TIMEOUT = 60.0
 
 
 @click.command()
-@click.argument('structure')
+@click.argument('structure', required=False)
 @click.option('--workflow', type=click.Choice(WORKFLOWS), required=True, help='What to compute.')
 @click.option('--template', required=True, help='Engine and its parameters: name, pk or UUID.')
 @click.option('--protocol', help='fast, moderate or precise.  [default: moderate]')
@@ -48,7 +48,7 @@ STEER_TIMEOUT = 60.0
 )
 @json_option
 def submit(
-    structure: str,
+    structure: str | None,
     workflow: str,
     template: str,
     protocol: str | None,
@@ -58,9 +58,9 @@ def submit(
     plot: Path | None,
     json: bool,
 ) -> None:
-    """Submit a job for STRUCTURE (pk or UUID)."""
-    chosen = find_structure(structure)
-    values = dict(_setting(one) for one in settings)
+    """Submit a job for STRUCTURE (pk or UUID; an engine for a continuum takes none)."""
+    chosen = None if structure is None else find_structure(structure)
+    values = dict(parse_setting(one) for one in settings)
     plotter = _plotter(workflow) if plot else None
     system_templates()
     try:
@@ -146,7 +146,11 @@ def tell_failure(failure: Failure) -> None:
         click.echo(f'  try: {hint}', err=True)
 
 
-def _setting(text: str) -> tuple[str, Any]:
+def parse_setting(text: str) -> tuple[str, Any]:
+    """Return key and value of KEY=VALUE, the value as JSON where it is that.
+
+    :raises CliError: for another form.
+    """
     key, equals, value = text.partition('=')
     if not equals or not key.isidentifier():
         raise CliError(f'--set {text!r}: expected KEY=VALUE, e.g. --set temperature=300')

@@ -10,12 +10,15 @@ from click.shell_completion import CompletionItem
 from nanoos_plugins.install.home import use_home
 
 NOUNS = {
+    'dataset': 'nanoos_plugins.cli.dataset:dataset',
     'demo': 'nanoos_plugins.cli.demo:demo',
     'doctor': 'nanoos_plugins.cli.doctor:doctor',
     'engines': 'nanoos_plugins.cli.engines:engines',
     'env': 'nanoos_plugins.cli.env:env',
     'job': 'nanoos_plugins.cli.job:job',
     'material': 'nanoos_plugins.cli.material:material',
+    'model': 'nanoos_plugins.cli.model:model',
+    'multiscale': 'nanoos_plugins.cli.multiscale:multiscale',
     'profile': 'nanoos_plugins.cli.profile:profile',
     'structure': 'nanoos_plugins.cli.structure:structure',
     'template': 'nanoos_plugins.cli.template:template',
@@ -23,12 +26,15 @@ NOUNS = {
     'user': 'nanoos_plugins.cli.user:user',
 }
 SUMMARIES = {
+    'dataset': 'Make data sets to learn from, out of files and out of results.',
     'demo': 'From a CIF to DFT, MD and a provenance graph, in minutes.',
     'doctor': 'Check this instance and say how to mend what is broken.',
     'engines': 'List, install and check the programs that compute.',
     'env': 'Print what to export so that plain `verdi` works on this instance.',
     'job': 'Submit, follow and control simulations.',
     'material': 'Create, list and revise materials.',
+    'model': 'Train models on data sets, list and promote them, and predict.',
+    'multiscale': 'Run chains from electrons to a component.',
     'profile': 'Create, list, show and delete the profile of this instance.',
     'structure': 'Import, build, list and export structures.',
     'template': 'List, show and create templates of simulations.',

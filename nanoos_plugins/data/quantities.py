@@ -12,8 +12,19 @@ UNITS = {
     'eV_per_atom_ps': 'eV/(atom ps)',
     'J_per_K_mol': 'J/(K mol)',
     'eV_per_atom': 'eV/atom',
+    'mol_per_m2_s': 'mol/(m² s)',
+    'mol_per_m3': 'mol/m³',
+    'W_per_m_K': 'W/(m K)',
+    'W_per_m2': 'W/m²',
+    'J_per_m3': 'J/m³',
+    'J_per_m2': 'J/m²',
+    'm2_per_s': 'm²/s',
+    'm_per_s': 'm/s',
     'per_eV': '1/eV',
+    'per_ns': '1/ns',
     'per_A': '1/Å',
+    'per_K': '1/K',
+    'per_s': '1/s',
     'meV': 'meV',
     'GPa': 'GPa',
     'THz': 'THz',
@@ -22,8 +33,13 @@ UNITS = {
     'eV': 'eV',
     'fs': 'fs',
     'ps': 'ps',
+    'm2': 'm²',
+    'Pa': 'Pa',
     'A': 'Å',
     'K': 'K',
+    'J': 'J',
+    'm': 'm',
+    's': 's',
 }
 
 
@@ -43,7 +59,7 @@ def quantities(document: Mapping[str, Any], prefix: str = '', unit: str = '') ->
     A value is `{value, unit, uncertainty}` or stands under a key that ends in its unit, at any depth.
     """
     for key, value in document.items():
-        stem, own = _name_and_unit(key)
+        stem, own = name_and_unit(key)
         name = f'{prefix}{stem}'
         if isinstance(value, Mapping) and {'value', 'unit'} <= set(value):
             yield Quantity(f'{prefix}{key}', value['value'], str(value['unit']), value.get('uncertainty'))
@@ -53,7 +69,7 @@ def quantities(document: Mapping[str, Any], prefix: str = '', unit: str = '') ->
             yield Quantity(name, value, own or unit)
 
 
-def _name_and_unit(key: str) -> tuple[str, str]:
+def name_and_unit(key: str) -> tuple[str, str]:
     """Return what a key says apart from its unit, and the unit, empty for none."""
     for ending, unit in UNITS.items():
         if key.endswith(f'_{ending}') and len(key) > len(ending) + 1:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiida import orm
 from aiida.common.exceptions import NotExistent
 
@@ -11,7 +13,7 @@ from nanoos_plugins.storage.owner import system_user
 COMPUTER = 'localhost'
 
 
-def default_code(engine: Engine, owner: orm.User | None) -> orm.AbstractCode:
+def default_code(engine: Engine[Any], owner: orm.User | None) -> orm.AbstractCode:
     """Return the code of an engine on this machine: the owner's own, else the one that the instance provides.
 
     Another user's code is never taken, whatever its label is.

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from nanoos_plugins.engines.results import Results
 
 Scale = Literal['quantum', 'atomistic', 'mesoscale', 'continuum', 'testing']
-Task = Literal['static', 'relax', 'relax_cell', 'md']
+ForceTask = Literal['static', 'relax', 'relax_cell', 'md', 'path', 'hessian', 'heat_flux']
 
 
 def quantity(default: Any, unit: str, description: str, **constraints: Any) -> Any:
@@ -32,30 +32,46 @@ def quantity(default: Any, unit: str, description: str, **constraints: Any) -> A
 
 
 class Parameters(BaseModel):
-    """Parameters that mean the same for every engine; each engine adds its own in a subclass.
+    """What the parameters of every engine have; each engine adds its own in a subclass.
 
     An engine that does not offer a `task` refuses it (`Engine.validate`).
     """
 
     model_config = ConfigDict(extra='forbid', protected_namespaces=())
 
-    task: Task = quantity(
-        'static', '', 'static: energy, forces, stress; relax: positions; relax_cell: positions and cell; md'
+    task: str = quantity(..., '', 'what is computed')
+
+
+class ForceParameters(Parameters):
+    """Parameters that mean the same for every engine that gives energies and forces."""
+
+    task: ForceTask = quantity(
+        'static',
+        '',
+        'static: energy, forces, stress; relax: positions; relax_cell: positions and cell; md; path: of '
+        'least energy to a second structure; hessian: second derivatives of the energy; heat_flux: md that '
+        'records the flux of heat at equilibrium',
     )
-    force_tolerance: float = quantity(0.01, 'eV/Å', 'relax: largest force component at the end', gt=0)
+    force_tolerance: float = quantity(
+        0.01, 'eV/Å', 'relax and path: largest force component at the end', gt=0
+    )
     stress_tolerance: float = quantity(
         0.05, 'GPa', 'relax_cell: largest deviation from the target stress', gt=0
     )
     pressure: float = quantity(0.0, 'GPa', 'relax_cell and npt: target hydrostatic pressure')
-    max_steps: int = quantity(500, '', 'relax: most ionic steps', ge=1)
+    max_steps: int = quantity(500, '', 'relax and path: most steps', ge=1)
+    images: int = quantity(7, '', 'path: structures along it, both ends included', ge=3, le=51)
+    hessian_step: float = quantity(0.01, 'Å', 'hessian: displacement of each atom to either side', gt=0)
     ensemble: Literal['nve', 'nvt', 'npt'] = quantity('nvt', '', 'md: what is kept constant')
     temperature: float = quantity(
-        300.0, 'K', 'md: temperature of the thermostat and of the first velocities', gt=0
+        300.0, 'K', 'md, heat_flux: temperature of the thermostat and of the first velocities', gt=0
     )
-    time_step: float = quantity(1.0, 'fs', 'md: time step', gt=0)
-    steps: int = quantity(1000, '', 'md: steps, equilibration included', ge=1)
-    sample_every: int = quantity(10, '', 'md: steps between samples of the trajectory and the series', ge=1)
-    seed: int = quantity(12345, '', 'md: seed of the first velocities and the thermostat', ge=1)
+    time_step: float = quantity(1.0, 'fs', 'md, heat_flux: time step', gt=0)
+    steps: int = quantity(1000, '', 'md: steps, equilibration included; heat_flux: steps without it', ge=1)
+    sample_every: int = quantity(
+        10, '', 'md, heat_flux: steps between samples of the trajectory and the series', ge=1
+    )
+    seed: int = quantity(12345, '', 'md, heat_flux: seed of the first velocities and the thermostat', ge=1)
 
 
 @dataclass(frozen=True)
@@ -80,7 +96,7 @@ class Reference:
     its `quantities`; `value` ± `tolerance` in `unit`; `source` says where the value is from.
     """
 
-    structure: Atoms
+    structure: Atoms | None
     parameters: Mapping[str, Any]
     quantity: str
     value: float
@@ -100,38 +116,43 @@ class Curve:
     y: list[float]
 
 
-class Engine(ABC):
+ParametersT = TypeVar('ParametersT', bound=Parameters)
+
+
+class Engine(ABC, Generic[ParametersT]):
     """An engine: its description and its way into and out of AiiDA.
 
     Class attributes: `name` (entry point), `label` (for people; the mock engine says mock), `scale`,
     `tasks` it offers, `process` (AiiDA entry point it runs), `code_plugin` (entry point of the calculation
     its code must be for; None when it needs no code), `code_label` (the code of the default computer),
     `parameters` (its Pydantic model), `program` (None when it runs inside AiiDA), `live_file` (in the folder
-    of a running calculation, what `live` reads; None when nothing is told before the end).
+    of a running calculation, what `live` reads; None when nothing is told before the end), `evaluates`
+    (a structure; a continuum has none, but may take the shape of a part from a mesh).
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     scale: ClassVar[Scale]
-    tasks: ClassVar[frozenset[Task]]
+    tasks: ClassVar[frozenset[str]]
     process: ClassVar[str]
     code_plugin: ClassVar[str | None]
     code_label: ClassVar[str | None]
     parameters: ClassVar[type[Parameters]]
     program: ClassVar[Program | None]
     live_file: ClassVar[str | None] = None
+    evaluates: ClassVar[Literal['structure', 'mesh']] = 'structure'
 
     @abstractmethod
     def reference(self) -> Reference:
         """Return the tiny case by which an installation is checked."""
 
-    def validate(self, parameters: Mapping[str, Any]) -> Parameters:
+    def validate(self, parameters: Mapping[str, Any]) -> ParametersT:
         """Return the complete parameters.
 
         :raises ValueError: for an unknown key, a value out of range, or a task this engine does not offer;
             the message names the key, what was given and what is allowed.
         """
-        model = self.parameters.model_validate(dict(parameters))
+        model = cast('ParametersT', self.parameters.model_validate(dict(parameters)))
         if model.task not in self.tasks:
             raise ValueError(
                 f'engine {self.name} does not offer task {model.task!r}; it offers {sorted(self.tasks)}'
@@ -146,7 +167,7 @@ class Engine(ABC):
         :param report: is called with a line whenever a step begins.
         """
 
-    def fixed_numerics(self, structure: orm.StructureData, parameters: Parameters) -> dict[str, Any]:
+    def fixed_numerics(self, structure: orm.StructureData, parameters: ParametersT) -> dict[str, Any]:
         """Return overrides of `parameters` that make deformed copies of `structure` comparable with it.
 
         Whatever is derived from the cell and would jump with it (a k-point mesh, say) is fixed to what it is
@@ -161,28 +182,32 @@ class Engine(ABC):
         """
         return []
 
+    def process_for(self, parameters: ParametersT) -> str:
+        """Return the AiiDA entry point that is run: `process`, unless a task has one of its own."""
+        return self.process
+
     @abstractmethod
     def get_builder(
         self,
-        structure: orm.StructureData,
-        parameters: Parameters,
+        structure: Any,
+        parameters: ParametersT,
         code: orm.AbstractCode | None,
         options: Mapping[str, Any],
     ) -> ProcessBuilder:
         """Return the builder of `process` for `structure`.
 
+        :param structure: the `StructureData`; for an engine that evaluates a mesh, that file or None.
+            The other end of a path is not known here: it is the input `final` of the process.
         :param options: scheduler options as of `CalcJob.metadata.options`; missing ones get the engine's own.
         :raises ValueError: when the structure or the parameters cannot be run (e.g. an element that the
             potential does not have); the message says what to do instead.
         """
 
     @abstractmethod
-    def results(
-        self, structure: orm.StructureData, parameters: Parameters, outputs: Mapping[str, orm.Data]
-    ) -> Results:
+    def results(self, structure: Any, parameters: ParametersT, outputs: Mapping[str, orm.Data]) -> Results:
         """Return the normalised results of a finished process.
 
-        :param structure: the structure that was evaluated; arrays come back in its atom order and frame.
+        :param structure: what was evaluated; arrays come back in its atom order and frame.
         :param outputs: the data outputs of the process by link label (`RemoteData` excepted).
         :raises ValueError: when an output that every successful run has is missing.
         """
@@ -193,12 +218,12 @@ def engine_names() -> list[str]:
     return sorted(entry.name for entry in entry_points(group='nanoos.engines'))
 
 
-def load_engine(name: str) -> Engine:
+def load_engine(name: str) -> Engine[Any]:
     """Return the engine registered as `name` in the entry-point group `nanoos.engines`.
 
     :raises ValueError: for an unknown name; the message lists the known ones.
     """
     for entry in entry_points(group='nanoos.engines', name=name):
-        engine: Engine = entry.load()()
+        engine: Engine[Any] = entry.load()()
         return engine
     raise ValueError(f'unknown engine {name!r}; installed engines: {", ".join(engine_names())}')

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 from ase.build import bulk
 
-from nanoos_plugins.engines.atomistic import AtomisticParameters, check_md_size
-from nanoos_plugins.engines.contract import Curve, Engine, Parameters, Program, Reference, quantity
+from nanoos_plugins.engines.atomistic import AtomisticParameters, check_md_size, results_from_arrays
+from nanoos_plugins.engines.contract import Curve, Engine, Program, Reference, quantity
 from nanoos_plugins.engines.lammps_output import live_curves, read_results
 from nanoos_plugins.engines.lammps_potential import check_elements, load_potential
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 BAR_PER_GPA = 1e4
 GPA_IN_EV_PER_A3 = 1 / 160.21766208
 FS_PER_PS = 1000.0
+#: What is computed by `nanoos.lammps`.
+OWN_TASKS = ('path', 'hessian', 'heat_flux')
 #: Iterations between samples of a relaxation; the last one is always written.
 RELAX_SAMPLE_EVERY = 10
 #: How far below the tolerances a relaxation of the cell goes: shears are soft, and the steps cost nothing.
@@ -38,15 +40,21 @@ class LammpsParameters(AtomisticParameters):
     pair_style: str | None = quantity(
         None, '', "LAMMPS's pair_style of the potential; derived from the ending of its name when absent"
     )
+    barostat: Literal['iso', 'aniso'] = quantity(
+        'iso', '', 'md, npt: iso: the cell keeps its shape; aniso: its three lengths change on their own'
+    )
+    equilibration_steps: int = quantity(
+        10_000, '', 'heat_flux: steps with the thermostat before the flux is recorded without it', ge=0
+    )
 
 
-class Lammps(Engine):
+class Lammps(Engine[LammpsParameters]):
     """Classical molecular dynamics and statics by LAMMPS."""
 
     name = 'lammps'
     label = 'LAMMPS'
     scale = 'atomistic'
-    tasks = frozenset({'static', 'relax', 'relax_cell', 'md'})
+    tasks = frozenset({'static', 'relax', 'relax_cell', 'md', 'path', 'hessian', 'heat_flux'})
     process = 'lammps.base'
     code_plugin = 'lammps.base'
     code_label = 'lammps'
@@ -66,47 +74,58 @@ class Lammps(Engine):
             source='Mishin et al., Phys. Rev. B 63, 224106 (2001), table III, doi:10.1103/PhysRevB.63.224106',
         )
 
+    def process_for(self, parameters: LammpsParameters) -> str:
+        """Return `lammps.base`, or our own calculation for what aiida-lammps has no input for."""
+        return 'nanoos.lammps' if parameters.task in OWN_TASKS else self.process
+
     def get_builder(
         self,
         structure: orm.StructureData,
-        parameters: Parameters,
+        parameters: LammpsParameters,
         code: orm.AbstractCode | None,
         options: Mapping[str, Any],
     ) -> ProcessBuilder:
-        """Return the builder of the calculation `lammps.base`.
+        """Return the builder of the calculation `lammps.base` or `nanoos.lammps`.
+
+        A path runs an MPI process an image.
 
         :raises ValueError: when the potential cannot be found or read or lacks an element, when the structure
             is one that LAMMPS cannot take, or when there is no code.
         """
         from aiida import orm
-        from aiida_lammps.calculations.base import LammpsBaseCalculation
+        from aiida.plugins import CalculationFactory
 
-        assert isinstance(parameters, LammpsParameters)
         if code is None:
             raise ValueError('LAMMPS needs a code; run `nanoos engines install lammps`, or give one')
         check_md_size(structure, parameters)
         check_structure(structure)
         potential = load_potential(parameters.potential, parameters.pair_style)
         check_elements(potential, set(structure.get_symbols_set()))
-        builder: ProcessBuilder = LammpsBaseCalculation.get_builder()
+        own = parameters.task in OWN_TASKS
+        builder: Any = cast('Any', CalculationFactory(self.process_for(parameters))).get_builder()
         builder.code = code
         builder.structure = structure
         builder.potential = potential
-        builder.parameters = orm.Dict(script_parameters(structure, parameters))
+        builder.parameters = orm.Dict(
+            parameters.model_dump() if own else script_parameters(structure, parameters)
+        )
+        processes = parameters.images if parameters.task == 'path' else 1
         builder['metadata']['options'] = {
-            'resources': {'num_machines': 1, 'num_mpiprocs_per_machine': 1},
-            'withmpi': bool(code.with_mpi),
+            'resources': {'num_machines': 1, 'num_mpiprocs_per_machine': processes},
+            'withmpi': processes > 1 or bool(code.with_mpi),
             **options,
         }
-        return builder
+        return cast('ProcessBuilder', builder)
 
     def results(
-        self, structure: orm.StructureData, parameters: Parameters, outputs: Mapping[str, orm.Data]
+        self, structure: orm.StructureData, parameters: LammpsParameters, outputs: Mapping[str, orm.Data]
     ) -> Results:
         """Return the normalised results, in the atom order and frame of `structure`.
 
         :raises ValueError: when an output that every successful run has is missing.
         """
+        if parameters.task in OWN_TASKS:
+            return results_from_arrays(self, structure, parameters, outputs)
         return read_results(self, structure, parameters, outputs)
 
     def live(self, text: str) -> list[Curve]:
@@ -142,7 +161,7 @@ def check_structure(structure: orm.StructureData) -> None:
             )
 
 
-def script_parameters(structure: orm.StructureData, parameters: Parameters) -> dict[str, Any]:
+def script_parameters(structure: orm.StructureData, parameters: LammpsParameters) -> dict[str, Any]:
     """Return the `parameters` of `lammps.base`, from which aiida-lammps writes the input script."""
     md = parameters.task == 'md'
     script: dict[str, Any] = {
@@ -164,7 +183,7 @@ def script_parameters(structure: orm.StructureData, parameters: Parameters) -> d
     return script
 
 
-def _minimize(structure: orm.StructureData, parameters: Parameters) -> dict[str, Any]:
+def _minimize(structure: orm.StructureData, parameters: LammpsParameters) -> dict[str, Any]:
     """Return the settings of a minimisation that ends by its forces.
 
     LAMMPS compares the norm of all forces, the cell's generalised forces among them, so that the norm below
@@ -183,7 +202,7 @@ def _minimize(structure: orm.StructureData, parameters: Parameters) -> dict[str,
     }
 
 
-def _box_relax(structure: orm.StructureData, parameters: Parameters) -> list[str]:
+def _box_relax(structure: orm.StructureData, parameters: LammpsParameters) -> list[str]:
     """Return the arguments of `fix box/relax`: every component of the cell between periodic directions.
 
     The reference cell is renewed every few steps; without that the target pressure is missed after a large
@@ -196,16 +215,17 @@ def _box_relax(structure: orm.StructureData, parameters: Parameters) -> list[str
     return [*targets, 'vmax', '0.01', 'nreset', '10']
 
 
-def _md(parameters: AtomisticParameters | Parameters) -> dict[str, Any]:
+def _md(parameters: LammpsParameters) -> dict[str, Any]:
     """Return integrator, thermostat and barostat (Nosé–Hoover) and the first velocities."""
-    assert isinstance(parameters, AtomisticParameters)
     constraints: dict[str, Any] = {}
     if parameters.ensemble in ('nvt', 'npt'):
         temperature = parameters.temperature
         constraints['temp'] = [temperature, temperature, parameters.thermostat_time / FS_PER_PS]
     if parameters.ensemble == 'npt':
         pressure = parameters.pressure * BAR_PER_GPA
-        constraints['iso'] = [pressure, pressure, parameters.barostat_time / FS_PER_PS]
+        # aiida-lammps drops `aniso`, which x, y and z are the same as
+        axes = ('iso',) if parameters.barostat == 'iso' else ('x', 'y', 'z')
+        constraints |= {axis: [pressure, pressure, parameters.barostat_time / FS_PER_PS] for axis in axes}
     first = {
         'create': {'temp': parameters.temperature, 'seed': parameters.seed},
         'dist': 'gaussian',

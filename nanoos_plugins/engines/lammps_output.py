@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from nanoos_plugins.engines.atomistic import moved_atoms, unconverged
-from nanoos_plugins.engines.contract import Curve, Engine, Parameters
+from nanoos_plugins.engines.atomistic import AtomisticParameters, moved_atoms, unconverged
+from nanoos_plugins.engines.contract import Curve, Engine
 from nanoos_plugins.engines.results import Array, Results, Trajectory
 
 if TYPE_CHECKING:
@@ -56,7 +56,10 @@ class Frames:
 
 
 def read_results(
-    engine: Engine, structure: orm.StructureData, parameters: Parameters, outputs: Mapping[str, orm.Data]
+    engine: Engine[Any],
+    structure: orm.StructureData,
+    parameters: AtomisticParameters,
+    outputs: Mapping[str, orm.Data],
 ) -> Results:
     """Return the normalised results of a calculation `lammps.base`.
 
@@ -164,7 +167,9 @@ class _Thermo:
         return {'time_fs': self._steps * time_step, **series}
 
 
-def _is_converged(structure: orm.StructureData, parameters: Parameters, forces: Array, stress: Array) -> bool:
+def _is_converged(
+    structure: orm.StructureData, parameters: AtomisticParameters, forces: Array, stress: Array
+) -> bool:
     """Return whether a relaxation reached its tolerances; other tasks always do."""
     if parameters.task not in ('relax', 'relax_cell'):
         return True
@@ -175,7 +180,7 @@ def _is_converged(structure: orm.StructureData, parameters: Parameters, forces: 
     return not deviation.size or bool(deviation.max() <= parameters.stress_tolerance)
 
 
-def _trajectory(structure: orm.StructureData, parameters: Parameters, frames: Frames) -> Trajectory:
+def _trajectory(structure: orm.StructureData, parameters: AtomisticParameters, frames: Frames) -> Trajectory:
     """Return the samples; a relaxation's steps stand for times."""
     return Trajectory(
         symbols=structure.get_ase().get_chemical_symbols(),

@@ -9,7 +9,7 @@ from ase import Atoms
 from ase.data import atomic_numbers
 
 from nanoos_plugins.engines.atomistic import AtomisticParameters, check_md_size, results_from_arrays
-from nanoos_plugins.engines.contract import Engine, Parameters, Program, Reference, quantity
+from nanoos_plugins.engines.contract import Engine, Program, Reference, quantity
 
 if TYPE_CHECKING:
     from aiida import orm
@@ -30,13 +30,13 @@ class MlipParameters(AtomisticParameters):
     batch_size: int = quantity(16, '', 'structures of a batch that are evaluated in one pass', ge=1)
 
 
-class Mlip(Engine):
+class Mlip(Engine[MlipParameters]):
     """CHGNet, a universal potential for the elements up to plutonium (doi:10.1038/s42256-023-00716-3)."""
 
     name = 'mlip'
     label = 'CHGNet'
     scale = 'atomistic'
-    tasks = frozenset({'static', 'relax', 'relax_cell', 'md'})
+    tasks = frozenset({'static', 'relax', 'relax_cell', 'md', 'path', 'hessian'})
     process = 'nanoos.mlip'
     code_plugin = 'nanoos.mlip'
     code_label = 'mlip'
@@ -58,7 +58,7 @@ class Mlip(Engine):
     def get_builder(
         self,
         structure: orm.StructureData,
-        parameters: Parameters,
+        parameters: MlipParameters,
         code: orm.AbstractCode | None,
         options: Mapping[str, Any],
     ) -> ProcessBuilder:
@@ -84,7 +84,7 @@ class Mlip(Engine):
         return builder
 
     def results(
-        self, structure: orm.StructureData, parameters: Parameters, outputs: Mapping[str, orm.Data]
+        self, structure: orm.StructureData, parameters: MlipParameters, outputs: Mapping[str, orm.Data]
     ) -> Results:
         """Return the normalised results.
 

@@ -9,7 +9,7 @@ from ase import Atoms
 from pydantic import model_validator
 
 from nanoos_plugins.engines.atomistic import AtomisticParameters, check_md_size, results_from_arrays
-from nanoos_plugins.engines.contract import Engine, Parameters, Reference, quantity
+from nanoos_plugins.engines.contract import Engine, Reference, quantity
 
 if TYPE_CHECKING:
     from aiida import orm
@@ -35,13 +35,13 @@ class MockParameters(AtomisticParameters):
         return self
 
 
-class Mock(Engine):
+class Mock(Engine[MockParameters]):
     """Mock engine (testing only): a smooth Lennard-Jones solid in which all elements are alike."""
 
     name = 'mock'
     label = 'Mock engine (testing only)'
     scale = 'testing'
-    tasks = frozenset({'static', 'relax', 'relax_cell', 'md'})
+    tasks = frozenset({'static', 'relax', 'relax_cell', 'md', 'path', 'hessian'})
     process = 'nanoos.mock'
     code_plugin = None
     code_label = None
@@ -64,7 +64,7 @@ class Mock(Engine):
     def get_builder(
         self,
         structure: orm.StructureData,
-        parameters: Parameters,
+        parameters: MockParameters,
         code: orm.AbstractCode | None,
         options: Mapping[str, Any],
     ) -> ProcessBuilder:
@@ -85,7 +85,7 @@ class Mock(Engine):
         return builder
 
     def results(
-        self, structure: orm.StructureData, parameters: Parameters, outputs: Mapping[str, orm.Data]
+        self, structure: orm.StructureData, parameters: MockParameters, outputs: Mapping[str, orm.Data]
     ) -> Results:
         """Return the normalised results.
 
@@ -94,13 +94,18 @@ class Mock(Engine):
         return results_from_arrays(self, structure, parameters, outputs)
 
 
-def _check_work(structure: orm.StructureData, parameters: Parameters) -> None:
+def _check_work(structure: orm.StructureData, parameters: MockParameters) -> None:
     """Refuse what would keep a worker of the daemon busy for minutes.
 
     :raises ValueError: says what to do instead.
     """
-    steps = {'static': 1, 'md': parameters.steps}.get(parameters.task, parameters.max_steps)
     n_atoms = len(structure.sites)
+    steps = {
+        'static': 1,
+        'md': parameters.steps,
+        'path': parameters.images * parameters.max_steps,
+        'hessian': 6 * n_atoms,
+    }.get(parameters.task, parameters.max_steps)
     if steps * n_atoms > MOST_WORK:
         raise ValueError(
             f'the mock engine does at most {MOST_WORK} steps times atoms, '

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ase.build import bulk
 
-from nanoos_plugins.engines.contract import Curve, Engine, Parameters, Program, Reference, Task, quantity
+from nanoos_plugins.engines.contract import (
+    Curve,
+    Engine,
+    ForceParameters,
+    ForceTask,
+    Program,
+    Reference,
+    quantity,
+)
 from nanoos_plugins.engines.pseudopotentials import pseudos_of, recommended_cutoffs
 from nanoos_plugins.engines.qe_output import live_curves, read_results
 
@@ -21,12 +29,12 @@ FAMILY = 'PseudoDojo/0.4/PBE/SR/standard/upf-trimmed'
 _EV_PER_ANGSTROM = 25.711043
 """1 Ry/bohr in eV/Å."""
 _KBAR_PER_GPA = 10.0
-_CALCULATIONS: dict[Task, str] = {'static': 'scf', 'relax': 'relax', 'relax_cell': 'vc-relax'}
+_CALCULATIONS: dict[ForceTask, str] = {'static': 'scf', 'relax': 'relax', 'relax_cell': 'vc-relax'}
 _DEFAULT_MOMENT = 0.5
 _MOMENTS = {'Cr': 3.0, 'Mn': 4.0, 'Fe': 3.0, 'Co': 2.0, 'Ni': 1.0, 'O': 1.0}
 
 
-class QuantumEspressoParameters(Parameters):
+class QuantumEspressoParameters(ForceParameters):
     """Parameters of plane-wave calculations; the defaults suit metals and insulators alike."""
 
     pseudo_family: str = quantity(FAMILY, '', 'family of pseudopotentials, which sets the functional')
@@ -56,7 +64,7 @@ class QuantumEspressoParameters(Parameters):
     mixing_beta: float = quantity(0.4, '', 'share of the new density in the mixing', gt=0, le=1)
 
 
-class QuantumEspresso(Engine):
+class QuantumEspresso(Engine[QuantumEspressoParameters]):
     """Quantum ESPRESSO's pw.x through `PwBaseWorkChain`: it handles wall time, restarts and known errors."""
 
     name = 'qe'
@@ -94,15 +102,17 @@ class QuantumEspresso(Engine):
         else:
             install_pseudos(report)
 
-    def fixed_numerics(self, structure: orm.StructureData, parameters: Parameters) -> dict[str, Any]:
+    def fixed_numerics(
+        self, structure: orm.StructureData, parameters: QuantumEspressoParameters
+    ) -> dict[str, Any]:
         """Return the k-point mesh of `structure`."""
-        mesh, _ = _kpoints(structure, _own(parameters)).get_kpoints_mesh()
+        mesh, _ = _kpoints(structure, parameters).get_kpoints_mesh()
         return {'kpoints_mesh': list(mesh)}
 
     def get_builder(
         self,
         structure: orm.StructureData,
-        parameters: Parameters,
+        parameters: QuantumEspressoParameters,
         code: orm.AbstractCode | None,
         options: Mapping[str, Any],
     ) -> ProcessBuilder:
@@ -117,38 +127,34 @@ class QuantumEspresso(Engine):
 
         if code is None:
             raise ValueError('Quantum ESPRESSO needs a code for pw.x: run `nanoos engines install qe`')
-        own = _own(parameters)
-        pseudos = pseudos_of(structure, own.pseudo_family)
+        pseudos = pseudos_of(structure, parameters.pseudo_family)
         builder: Any = cast('Any', WorkflowFactory(self.process)).get_builder()
         builder.pw.code = code
         builder.pw.structure = structure
         builder.pw.pseudos = pseudos
-        builder.pw.parameters = orm.Dict(_input_file(structure, own, pseudos))
+        builder.pw.parameters = orm.Dict(_input_file(structure, parameters, pseudos))
         builder.pw.metadata.options = {**_default_options(code), **options}
-        builder.kpoints = _kpoints(structure, own)
-        if own.task == 'relax_cell':
+        builder.kpoints = _kpoints(structure, parameters)
+        if parameters.task == 'relax_cell':
             # The parser's list of symmetries assumes the first cell's and fills the log with complaints.
             builder.pw.settings = orm.Dict({'parser_options': {'all_symmetries': True}})
         return cast('ProcessBuilder', builder)
 
     def results(
-        self, structure: orm.StructureData, parameters: Parameters, outputs: Mapping[str, orm.Data]
+        self,
+        structure: orm.StructureData,
+        parameters: QuantumEspressoParameters,
+        outputs: Mapping[str, orm.Data],
     ) -> Results:
         """Return the normalised results.
 
         :raises ValueError: when an output that every successful run has is missing.
         """
-        return read_results(self, structure, _own(parameters), outputs)
+        return read_results(self, structure, parameters, outputs)
 
     def live(self, text: str) -> list[Curve]:
         """Return how self-consistency and, where there is one, the relaxation converge."""
         return live_curves(text)
-
-
-def _own(parameters: Parameters) -> QuantumEspressoParameters:
-    if not isinstance(parameters, QuantumEspressoParameters):
-        raise TypeError(f'expected QuantumEspressoParameters, got {type(parameters).__name__}')
-    return parameters
 
 
 def _kpoints(structure: orm.StructureData, parameters: QuantumEspressoParameters) -> orm.KpointsData:

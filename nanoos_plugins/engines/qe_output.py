@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def read_results(
-    engine: Engine,
+    engine: Engine[Any],
     structure: orm.StructureData,
     parameters: QuantumEspressoParameters,
     outputs: Mapping[str, orm.Data],

@@ -46,13 +46,15 @@ class Results:
     positive; `structure`: the final structure where the task changes it; `trajectory`: md and relaxations;
     `series`: per-sample scalars of an md run, keys with unit: `time_fs`, `temperature_K`,
     `potential_energy_eV`, `total_energy_eV`, `pressure_GPa`, `volume_A3`; `temperature`: mean [K];
-    `quantities`: anything else of the engine's scale by name; `warnings`: lines for people.
+    `quantities`: anything else of the engine's scale by name; `arrays`: profiles and fields of the engine's
+    scale, by name with unit; `figures`: which of these are drawn
+    against which, as of `runners.job.Figure`; `n_atoms`: None for a continuum; `warnings`: lines for people.
     """
 
     engine: str
     label: str
     task: str
-    n_atoms: int
+    n_atoms: int | None
     converged: bool
     energy: float | None = None
     forces: Array | None = None
@@ -62,6 +64,8 @@ class Results:
     series: dict[str, Array] = field(default_factory=dict)
     temperature: float | None = None
     quantities: dict[str, Quantity] = field(default_factory=dict)
+    arrays: dict[str, Array] = field(default_factory=dict)
+    figures: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 

@@ -27,7 +27,7 @@ class Output:
 
     uuid: str
     process: str
-    engine: Engine
+    engine: Engine[Any]
     path: Path
 
     @property
@@ -81,7 +81,7 @@ def newest_output(pk: int, viewer: Viewer | None) -> Output | None:
     return Output(str(row.uuid), row.process or '', engine, Path(row.folder) / engine.live_file)
 
 
-def _engine(calculation: str) -> Engine | None:
+def _engine(calculation: str) -> Engine[Any] | None:
     """Return the engine whose codes are for a calculation."""
     engines = (load_engine(name) for name in engine_names())
     return next((engine for engine in engines if engine.code_plugin == calculation), None)

@@ -27,7 +27,8 @@ def prov_document(nodes: Mapping[int, Node], links: Iterable[ProvenanceLink]) ->
     """
     document: dict[str, dict[str, Any]] = defaultdict(dict)
     document['prefix'] = dict(PREFIXES)
-    for node in nodes.values():
+    # A database gives rows in any order; the same graph is the same document.
+    for _, node in sorted(nodes.items()):
         name, user = _name(node), f'user:{quote(node.owner, safe="@._-+")}'
         document['agent'][user] = {'prov:type': _qualified('prov:Person'), 'aiida:email': node.owner}
         document['activity' if node.is_process else 'entity'][name] = _record(node)

@@ -28,7 +28,7 @@ class Resubmission:
 
     workflow: str
     label: str
-    structure: str
+    structure: str | None
     template: str
     code: str | None
     settings: dict[str, Any] = field(default_factory=dict)
@@ -50,14 +50,17 @@ def resubmission(job: Job, viewer: Viewer | None) -> Resubmission:
     )
     with connection(viewer) as opened:
         inputs = {row.label: row for row in opened.execute(statement)}
+        labels = sa.select(link.c.label).where(link.c.output_id == job.pk, link.c.type == 'input_work')
+        given: set[str] = set(opened.execute(labels).scalars())
     for label in ('structure', 'template'):
-        if label not in inputs:
+        # an engine for a continuum was given no structure; one that is not seen is another matter
+        if label not in inputs and (label in given or label == 'template'):
             raise LookupError(f'job {job.uuid} has no {label} that you see: it cannot be submitted again')
     values = {label: _value(row) for label, row in inputs.items() if row.node_type in _PLAIN}
     return Resubmission(
         workflow=job.workflow.removeprefix('nanoos.'),
         label=job.label,
-        structure=str(inputs['structure'].uuid),
+        structure=str(inputs['structure'].uuid) if 'structure' in inputs else None,
         template=str(inputs['template'].uuid),
         code=str(inputs['code'].uuid) if 'code' in inputs else None,
         options=values.pop('options', {}),

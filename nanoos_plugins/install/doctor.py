@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from aiida import orm
 from aiida.common.exceptions import (
@@ -132,7 +132,7 @@ def examine_pseudos() -> Finding:
     return Finding('pseudopotentials', 'ok', f'{FAMILY}, {len(family.elements)} elements')
 
 
-def examine_engine(engine: Engine, has_profile: bool) -> Finding:
+def examine_engine(engine: Engine[Any], has_profile: bool) -> Finding:
     """See that the engine's program is installed and its code points at it."""
     subject = f'engine {engine.name}'
     mend = f'nanoos engines install {engine.name}'

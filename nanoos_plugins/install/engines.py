@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from aiida import orm
@@ -69,7 +69,7 @@ class Check:
         return abs(self.value - self.reference) <= self.tolerance
 
 
-def find(engine: Engine) -> Installation | None:
+def find(engine: Engine[Any]) -> Installation | None:
     """Return the program of `engine`: one on PATH that starts, else its own; None if there is none."""
     program = engine.program
     if program is None:
@@ -87,7 +87,7 @@ def find(engine: Engine) -> Installation | None:
     return Installation('wheels', wrapper)
 
 
-def install(engine: Engine, report: Report = lambda line: None) -> Installation:
+def install(engine: Engine[Any], report: Report = lambda line: None) -> Installation:
     """Find the program of `engine`, or make it from its pinned wheels; idempotent.
 
     :param report: is called with a line whenever a step begins.
@@ -137,7 +137,7 @@ def starts(executable: Path) -> bool:
     return 0 <= done.returncode < 126 and bool(done.stdout.strip())
 
 
-def find_code(engine: Engine) -> orm.InstalledCode | None:
+def find_code(engine: Engine[Any]) -> orm.InstalledCode | None:
     """Return the code that the instance provides for `engine`, or None when none is registered."""
     query = orm.QueryBuilder()
     query.append(orm.Computer, filters={'label': COMPUTER}, tag='computer')
@@ -147,7 +147,7 @@ def find_code(engine: Engine) -> orm.InstalledCode | None:
     return code
 
 
-def register_code(engine: Engine) -> orm.InstalledCode:
+def register_code(engine: Engine[Any]) -> orm.InstalledCode:
     """Return the system user's code `<code_label>@localhost` of an installed engine, made when missing.
 
     When the program has moved, a new code takes the label; the old one stays, hidden and renamed.
@@ -162,7 +162,7 @@ def register_code(engine: Engine) -> orm.InstalledCode:
     with exclusive(engines_path() / f'{engine.name}-code'):
         code = find_code(engine)
         if code is not None:
-            if _is_code_of(code, engine, found.executable):
+            if _is_code_of(code, engine, found):
                 return code
             code.label = f'{engine.code_label}-{code.uuid[:8]}'
             code.is_hidden = True
@@ -173,12 +173,12 @@ def register_code(engine: Engine) -> orm.InstalledCode:
                 computer=orm.load_computer(COMPUTER),
                 filepath_executable=str(found.executable),
                 default_calc_job_plugin=engine.code_plugin,
-                prepend_text=PREPEND_TEXT,
-                with_mpi=False,
+                prepend_text=_prepend_text(engine, found),
+                with_mpi=None,  # the engine says for each run
             ).store()
 
 
-def provide(engine: Engine, report: Report = lambda line: None) -> Installation:
+def provide(engine: Engine[Any], report: Report = lambda line: None) -> Installation:
     """Install the program and the data an engine needs and, where a profile is loaded, its code and nodes."""
     installation = install(engine, report)
     if installation.executable is not None and get_manager().get_profile() is not None:
@@ -187,14 +187,14 @@ def provide(engine: Engine, report: Report = lambda line: None) -> Installation:
     return installation
 
 
-def check(engine: Engine) -> Check:
+def check(engine: Engine[Any]) -> Check:
     """Run the engine's reference case through AiiDA, here and now, and compare.
 
     :raises InstallError: when the engine is not installed or the run fails.
     """
     reference = engine.reference()
     code = register_code(engine) if engine.code_plugin is not None else None
-    structure = orm.StructureData(ase=reference.structure)
+    structure = None if reference.structure is None else orm.StructureData(ase=reference.structure)
     parameters = engine.validate(reference.parameters)
     begin = time.monotonic()
     node = run_builder(engine.get_builder(structure, parameters, code, {}))
@@ -242,9 +242,17 @@ def _wrapper_text(name: str, program: Program) -> str:
     return f'#!/bin/sh\nunset PYTHONPATH\nexec {command} "$@"\n'
 
 
-def _is_code_of(code: orm.InstalledCode, engine: Engine, executable: Path) -> bool:
+def _prepend_text(engine: Engine[Any], found: Installation) -> str:
+    """Return what a job does first: one thread; for a program from wheels, find the MPI that came along."""
+    if found.origin != 'wheels':
+        return PREPEND_TEXT
+    return f'{PREPEND_TEXT}\nexport PATH={shlex.quote(str(engines_path() / engine.name / "bin"))}:"$PATH"'
+
+
+def _is_code_of(code: orm.InstalledCode, engine: Engine[Any], found: Installation) -> bool:
     return (
-        str(code.filepath_executable) == str(executable)
+        str(code.filepath_executable) == str(found.executable)
         and code.default_calc_job_plugin == engine.code_plugin
-        and code.prepend_text == PREPEND_TEXT
+        and code.prepend_text == _prepend_text(engine, found)
+        and code.with_mpi is None
     )

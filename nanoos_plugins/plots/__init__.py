@@ -25,8 +25,14 @@ def _lazily(module: str, function: str) -> Plot:
 
 
 PLOTS: dict[str, Plot] = {
+    'nanoos.simulation': _lazily('simulation', 'plot_simulation'),
     'nanoos.eos': _lazily('eos', 'plot_eos'),
     'nanoos.bands': _lazily('bands', 'plot_bands'),
     'nanoos.md': _lazily('md', 'plot_md'),
+    'nanoos.conductivity': _lazily('conductivity', 'plot_conductivity'),
+    'nanoos.melting': _lazily('melting', 'plot_melting'),
+    'nanoos.vacancy': _lazily('vacancy', 'plot_vacancy'),
     'nanoos.phonons': _lazily('phonons', 'plot_phonons'),
+    'nanoos.surfaces': _lazily('surfaces', 'plot_surfaces'),
+    'nanoos.expansion': _lazily('expansion', 'plot_expansion'),
 }

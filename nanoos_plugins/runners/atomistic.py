@@ -1,4 +1,4 @@
-"""One task (static, relax, relax_cell, md) for one structure with any ASE calculator.
+"""One task (static, relax, relax_cell, md, path, hessian) for one structure with any ASE calculator.
 
 Every function returns plain arrays: lengths Å, energies eV, forces eV/Å, stresses GPa (tension positive),
 times fs, temperatures K.
@@ -20,29 +20,38 @@ from ase.md.velocitydistribution import Stationary, force_temperature, thermaliz
 from ase.md.verlet import VelocityVerlet
 from ase.optimize import LBFGS
 
+from nanoos_plugins.runners.hessian import hessian
+from nanoos_plugins.runners.path import find_path
+
 Array = npt.NDArray[np.float64]
 Arrays = dict[str, Array]
 Settings = Mapping[str, Any]
 
 SERIES_PREFIX = 'series_'
+#: How the names of arrays begin that only a single structure has.
+SINGLE = ('trajectory_', 'path_', 'hessian', SERIES_PREFIX)
 
 
-def evaluate(atoms: Atoms, calculator: Any, settings: Settings) -> Arrays:
+def evaluate(atoms: Atoms, calculator: Any, settings: Settings, final: Atoms | None = None) -> Arrays:
     """Run `settings['task']` and return its arrays.
 
     Always: `energy` (), `forces` (n_atoms, 3), `positions` (n_atoms, 3), `cell` (3, 3), `converged` () as 0
     or 1, and `stress` (3, 3) where the cell has a volume. A relaxation adds `trajectory_positions`
     (n, n_atoms, 3) and `trajectory_cells` (n, 3, 3). md adds these and `trajectory_times` (n,) and
-    `series_<key>` (n,); its stress and pressure contain the kinetic part.
+    `series_<key>` (n,); its stress and pressure contain the kinetic part. path adds what `find_path` returns,
+    its positions being those of the highest image; hessian adds `hessian` (3 n_atoms, 3 n_atoms) [eV/Å²].
 
     :param settings: the fields of the engine parameters (`task`, `force_tolerance`, …).
-    :raises ValueError: for an unknown task.
+    :param final: the other end of a path.
+    :raises ValueError: for an unknown task, or a path without its other end.
     """
     tasks: dict[str, Callable[[Atoms, Settings], Arrays]] = {
         'static': lambda _atoms, _settings: {'converged': np.array(1.0)},
         'relax': relax,
         'relax_cell': relax,
         'md': run_md,
+        'path': lambda atoms, settings: _path(atoms, final, settings),
+        'hessian': _hessian,
     }
     if settings['task'] not in tasks:
         raise ValueError(f'unknown task {settings["task"]!r}; known tasks: {", ".join(tasks)}')
@@ -75,8 +84,8 @@ def stack(evaluations: Sequence[Arrays]) -> Arrays:
     """Return the evaluations of several structures as one set of arrays, per-atom arrays one after the other.
 
     Scalars and (3, 3) arrays get a first axis over the structures; `forces` and `positions` are concatenated
-    over all atoms and `n_atoms` (n_structures,) tells where to cut. A missing stress is NaN. Trajectories and
-    series are kept for a single structure only.
+    over all atoms and `n_atoms` (n_structures,) tells where to cut. A missing stress is NaN. Trajectories,
+    series, paths and Hessians are kept for a single structure only.
     """
     no_stress = np.full((3, 3), np.nan)
     stacked = {
@@ -88,12 +97,20 @@ def stack(evaluations: Sequence[Arrays]) -> Arrays:
     for name in ('forces', 'positions'):
         stacked[name] = np.concatenate([one[name] for one in evaluations])
     if len(evaluations) == 1:
-        stacked |= {
-            name: array
-            for name, array in evaluations[0].items()
-            if name.startswith(('trajectory_', SERIES_PREFIX))
-        }
+        stacked |= {name: array for name, array in evaluations[0].items() if name.startswith(SINGLE)}
     return stacked
+
+
+def _path(atoms: Atoms, final: Atoms | None, settings: Settings) -> Arrays:
+    if final is None:
+        raise ValueError('a path needs the structure at its other end as `final`')
+    arrays = find_path(atoms, final, atoms.calc, settings)
+    atoms.set_positions(arrays['path_positions'][np.argmax(arrays['path_energies'])])
+    return arrays
+
+
+def _hessian(atoms: Atoms, settings: Settings) -> Arrays:
+    return {'converged': np.array(1.0), 'hessian': hessian(atoms, settings['hessian_step'])}
 
 
 def relax(atoms: Atoms, settings: Settings) -> Arrays:

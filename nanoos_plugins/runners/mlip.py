@@ -1,22 +1,19 @@
 """Evaluate structures with a pretrained potential: `python -m nanoos_plugins.runners.mlip input.json`.
 
 The input is JSON: `model` (a key of `MODELS`), `batch_size`, `settings` (the engine's parameters: `task`, …)
-and `structures`, each with `label`, `symbols`, `positions` (n_atoms, 3) [Å], `cell` (3, 3) [Å] and `pbc`.
-Beside it are written `results.npz`, the arrays of `nanoos_plugins.runners.atomistic.stack`, and
-`results.json` with `model`, `version`, `task`, `labels` and, when the model cannot evaluate a structure,
-`error`.
+`structures`, each with `label`, `symbols`, `positions` (n_atoms, 3) [Å], `cell` (3, 3) [Å] and `pbc`, and for
+a path `final`, its other end.
+Its arrays are those of `nanoos_plugins.runners.atomistic.stack`; its summary adds `model` and `labels`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
-import json
 import os
 import sys
 import warnings
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -24,38 +21,13 @@ import numpy as np
 from ase import Atoms
 
 from nanoos_plugins.runners.atomistic import Arrays, evaluate, stack
+from nanoos_plugins.runners.job import Outcome, main
 
-RESULTS = 'results.json'
-ARRAYS = 'results.npz'
 #: Names of the models and of their weights in the chgnet package.
 MODELS = {'chgnet-0.3.0': '0.3.0', 'chgnet-r2scan': 'r2scan'}
 
 
-def main(arguments: list[str]) -> int:
-    """Run the input file named by the only argument and return the exit status, 1 after an error."""
-    if len(arguments) != 1:
-        print('usage: python -m nanoos_plugins.runners.mlip input.json', file=sys.stderr)
-        return 2
-    path = Path(arguments[0])
-    job = json.loads(path.read_text(encoding='utf-8'))
-    summary = {
-        'model': job['model'],
-        'version': version('chgnet'),
-        'task': job['settings']['task'],
-        'labels': [structure['label'] for structure in job['structures']],
-    }
-    try:
-        arrays = run(job)
-    except ValueError as error:
-        summary['error'] = str(error)
-        print(error, file=sys.stderr)
-    else:
-        np.savez(path.with_name(ARRAYS), **arrays)  # type: ignore[arg-type]
-    path.with_name(RESULTS).write_text(json.dumps(summary), encoding='utf-8')
-    return 1 if 'error' in summary else 0
-
-
-def run(job: Mapping[str, Any]) -> Arrays:
+def run(job: Mapping[str, Any], _: Path) -> Outcome:
     """Return the stacked arrays of all structures of the job.
 
     :raises ValueError: for an unknown model or task, or a structure that the model cannot evaluate (an atom
@@ -63,10 +35,15 @@ def run(job: Mapping[str, Any]) -> Arrays:
     """
     calculator = load_calculator(job['model'])
     settings = job['settings']
+    final = atoms_of(job['final']) if 'final' in job else None
     structures = [atoms_of(structure) for structure in job['structures']]
     if settings['task'] == 'static':
-        return stack(evaluate_batch(structures, calculator.model, job['batch_size']))
-    return stack([evaluate(atoms, calculator, settings) for atoms in structures])
+        arrays = stack(evaluate_batch(structures, calculator.model, job['batch_size']))
+    else:
+        arrays = stack([evaluate(atoms, calculator, settings, final) for atoms in structures])
+    labels = [structure['label'] for structure in job['structures']]
+    converged = bool(arrays['converged'].all())
+    return Outcome(arrays=arrays, converged=converged, summary={'model': job['model'], 'labels': labels})
 
 
 def atoms_of(structure: Mapping[str, Any]) -> Atoms:
@@ -118,5 +95,5 @@ def evaluate_batch(structures: list[Atoms], model: Any, batch_size: int) -> list
 if __name__ == '__main__':
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter('ignore')  # the model's libraries greet and warn on every start
-        status = main(sys.argv[1:])
+        status = main(sys.argv[1:], run, ['chgnet'])
     sys.exit(status)

@@ -204,6 +204,37 @@ def test_what_a_job_was_given_submits_it_again(done: dict[str, Any], alice: Pers
     assert alice.http('GET', f'/jobs/{again["uuid"]}/resubmission').json() == given
 
 
+def test_a_part_is_computed_without_a_structure(
+    alice: Person, daemon: None, engine_code: Callable[[str], orm.AbstractCode]
+) -> None:
+    engine_code('fem')
+    system_templates()
+    settings = {'task': 'heat', 'low_condition': 'fixed', 'mesh_size': 5e-7, 'order': 1}
+    answer = alice.http(
+        'POST', '/jobs', json={'workflow': 'simulation', 'template': 'fem', 'settings': settings}
+    )
+    assert answer.status_code == 201, answer.text
+    job = ended(alice, answer.json()['uuid'])
+    assert job['status'] == 'COMPLETED', job['exit_message']
+    assert (job['structure'], job['engine'], job['label']) == (None, 'fem', 'simulation with fem')
+    given = alice.http('GET', f'/jobs/{job["uuid"]}/resubmission').json()
+    assert given['structure'] is None
+    assert settings.items() <= given['settings'].items()
+    assert alice.http('POST', '/jobs', json=given).status_code == 201
+
+
+def test_a_structure_is_asked_for_where_one_is_evaluated(alice: Person, daemon: None) -> None:
+    system_templates()
+    for body, words in (
+        ({'workflow': 'simulation', 'template': 'mock'}, 'evaluates a structure, got none'),
+        ({'workflow': 'relax', 'template': 'mock'}, 'workflow relax needs a structure'),
+        ({**new_job(structure_of(alice)), 'template': 'fem'}, 'evaluates a mesh, got a structure'),
+    ):
+        answer = alice.http('POST', '/jobs', json=body)
+        assert is_problem(answer, 422)
+        assert words in answer.text
+
+
 def test_the_stream_of_a_job_that_has_ended_ends(done: dict[str, Any], alice: Person) -> None:
     answer = alice.http('GET', f'/jobs/{done["uuid"]}/live')
     assert answer.headers['content-type'].startswith('text/event-stream')

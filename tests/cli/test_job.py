@@ -65,7 +65,7 @@ def test_show_report_and_list_know_the_job(asked: Ask, invoke: Invoke, finished:
     pk = finished['pk']
     shown = asked('job', 'show', pk)
     assert shown['results'] == finished['results']
-    assert set(shown['outputs']) == {'eos', 'points'}
+    assert set(shown['outputs']) == {'eos', 'points', 'structure'}
     assert shown['failure'] is None
     table = invoke('job', 'show', pk).stdout
     assert 'GPa' in table

@@ -13,6 +13,7 @@ from aiida.engine import CalcJob, Process
 from aiida.engine.processes.ports import PortNamespace
 
 from nanoos_plugins.engines.contract import engine_names, load_engine
+from nanoos_plugins.job_inputs import WORKFLOWS
 
 PROCESSES = {
     entry.name: entry.load()
@@ -69,3 +70,13 @@ def test_every_engine_parameter_names_its_unit(name: str) -> None:
     for key, field in schema['properties'].items():
         assert 'unit' in field, f'{name}.{key} has no unit (an empty one says dimensionless)'
         assert field.get('description'), f'{name}.{key} has no description'
+
+
+@pytest.mark.parametrize('name', engine_names())
+def test_a_setting_means_one_thing(name: str) -> None:
+    """Settings of a job go to the workflow or to the engine by their name, so none may be of both."""
+    engine = load_engine(name)
+    forces = 'static' in engine.tasks
+    for workflow in WORKFLOWS if forces else ('simulation',):
+        both = set(engine.parameters.model_fields) & set(CLASSES[f'nanoos.{workflow}'].spec().inputs)
+        assert not both, f'{name} and nanoos.{workflow} both have {sorted(both)}'

@@ -18,6 +18,7 @@ from aiida import orm
 from aiida.engine import run_get_node
 from ase import Atoms, units
 from ase.build import bulk
+from ase.geometry import find_mic
 from scipy.spatial.transform import Rotation
 
 from nanoos_plugins.engines.contract import Engine, load_engine
@@ -26,7 +27,7 @@ from nanoos_plugins.engines.results import Results, data_outputs
 ROTATION = Rotation.from_rotvec([0.3, -0.5, 0.7]).as_matrix()
 STRAIN = np.array([[0.7, 0.2, -0.1], [0.2, -0.3, 0.25], [-0.1, 0.25, 0.5]])
 DIRECTION = np.array([0.6, -0.5, 0.62])
-TASKS = ('static', 'relax', 'relax_cell', 'md')
+TASKS = ('static', 'relax', 'relax_cell', 'md', 'path', 'hessian')
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,15 @@ class Subject:
         parameters = self.engine.validate({**self.case.parameters, **overrides})
         structure = orm.StructureData(ase=atoms)
         node = run_get_node(self.engine.get_builder(structure, parameters, self.code, {})).node
+        assert node.is_finished_ok, (node.exit_status, node.exit_message, node.exception)
+        return self.engine.results(structure, parameters, data_outputs(node))
+
+    def evaluate_path(self, initial: Atoms, final: Atoms, **overrides: Any) -> Results:
+        parameters = self.engine.validate({**self.case.parameters, **overrides, 'task': 'path'})
+        structure = orm.StructureData(ase=initial)
+        builder: Any = self.engine.get_builder(structure, parameters, self.code, {})
+        builder.final = orm.StructureData(ase=final)
+        node = run_get_node(builder).node
         assert node.is_finished_ok, (node.exit_status, node.exit_message, node.exception)
         return self.engine.results(structure, parameters, data_outputs(node))
 
@@ -254,3 +264,47 @@ def test_reference_is_within_the_tasks_and_names_its_source(subject: Subject) ->
     assert reference.unit in ('eV', 'GPa')
     assert reference.tolerance < abs(reference.value)
     subject.engine.validate(reference.parameters)
+
+
+@without_qe
+def test_hessian_tells_how_forces_change(subject: Subject) -> None:
+    """F(r + u) − F(r − u) = −2 H u for a small u; H is symmetric, and moving all atoms alike is free."""
+    case, n_atoms = subject.case, len(subject.case.atoms)
+    matrix = subject.evaluate(case.atoms, task='hessian').arrays['hessian']
+    assert matrix.shape == (3 * n_atoms, 3 * n_atoms)
+    np.testing.assert_allclose(matrix, matrix.T, rtol=0, atol=1e-12)
+    largest = np.abs(matrix).max()
+    np.testing.assert_allclose(matrix.reshape(3 * n_atoms, n_atoms, 3).sum(axis=1), 0, atol=1e-2 * largest)
+    forces = []
+    for sign in (+1, -1):
+        atoms = case.atoms.copy()
+        atoms.positions[0] += sign * 0.01 * DIRECTION
+        forces.append(subject.evaluate(atoms).forces)
+    difference = ((forces[0] - forces[1]) / 2).ravel()
+    expected = -matrix[:, :3] @ (0.01 * DIRECTION)
+    np.testing.assert_allclose(difference, expected, atol=0.02 * np.abs(expected).max())
+
+
+@without_qe
+def test_path_between_mirror_images_has_its_top_in_the_middle(subject: Subject) -> None:
+    """A vacancy of a rotated fcc crystal changes places with a neighbour: both ends are alike."""
+    crystal = bulk('Cu', 'fcc', a=3.615) * (2, 2, 2)
+    crystal.set_cell(crystal.cell @ ROTATION, scale_atoms=True)
+    neighbour = int(np.argmin(crystal.get_distances(0, range(1, len(crystal)), mic=True))) + 1
+    initial, final = crystal.copy(), crystal.copy()
+    final.positions[neighbour] = crystal.positions[0]
+    del initial[0], final[0]
+    found = subject.evaluate_path(initial, final, images=3, force_tolerance=0.1)
+    assert found.converged
+    energies = found.arrays['profile_energy_eV']
+    assert energies.shape == found.arrays['profile_path_A'].shape == (3,)
+    assert np.argmax(energies) == 1
+    np.testing.assert_allclose(energies, energies[::-1], atol=0.02)
+    assert found.quantities['barrier'].value == pytest.approx(
+        found.quantities['barrier_back'].value, abs=0.02
+    )
+    assert found.structure is not None
+    moved = found.structure.positions - initial.positions
+    others = np.delete(moved, neighbour - 1, axis=0).mean(axis=0)
+    way = find_mic(crystal.positions[0] - crystal.positions[neighbour], crystal.cell)[0]
+    np.testing.assert_allclose(moved[neighbour - 1] - others, way / 2, atol=0.1)

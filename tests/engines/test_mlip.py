@@ -58,7 +58,7 @@ def test_isolated_atom_is_refused_by_the_model(engine_code: Callable[[str], orm.
     engine = load_engine('mlip')
     structure = orm.StructureData(ase=Atoms('He', cell=[20, 20, 20], pbc=True))
     node = run_get_node(engine.get_builder(structure, engine.validate({}), engine_code('mlip'), {})).node
-    assert node.exit_status == MlipCalculation.exit_codes['ERROR_STRUCTURE_REFUSED'].status
+    assert node.exit_status == MlipCalculation.exit_codes['ERROR_REFUSED'].status
     assert 'isolated atom' in node.exit_message
 
 

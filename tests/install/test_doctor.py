@@ -19,7 +19,7 @@ from nanoos_plugins.install.profile import NoProfileError
 
 
 def test_a_complete_instance_has_nothing_broken(engine_code: Callable[[str], orm.AbstractCode]) -> None:
-    for name in ('qe', 'lammps', 'mlip'):
+    for name in ('qe', 'lammps', 'mlip', 'kmc', 'phase-field', 'fem', 'cfd'):
         engine_code(name)
     findings = {one.subject: one for one in doctor.examine()}
     assert [one for one in findings.values() if one.state == 'broken'] == []

@@ -17,16 +17,20 @@ ParseOutcome = tuple[dict[str, orm.Data], orm.CalcFunctionNode]
 
 
 @pytest.fixture
-def calc_job(profile: Profile) -> Callable[[str, Mapping[str, str]], orm.CalcJobNode]:
-    """Return the factory of finished calculations: (entry point, retrieved files) → its node."""
+def calc_job(profile: Profile) -> Callable[..., orm.CalcJobNode]:
+    """Return the factory of finished calculations: (entry point, retrieved files, inputs) → its node."""
 
-    def make(entry_point: str, files: Mapping[str, str]) -> orm.CalcJobNode:
+    def make(
+        entry_point: str, files: Mapping[str, str], inputs: Mapping[str, orm.Data] | None = None
+    ) -> orm.CalcJobNode:
         node = orm.CalcJobNode(
             computer=orm.load_computer('localhost'),
             process_type=format_entry_point_string('aiida.calculations', entry_point),
         )
         node.set_option('resources', {'num_machines': 1, 'num_mpiprocs_per_machine': 1})
         node.set_option('scheduler_stderr', '_scheduler-stderr.txt')
+        for label, value in (inputs or {}).items():
+            node.base.links.add_incoming(value.store(), LinkType.INPUT_CALC, label)
         node.store()
         retrieved = orm.FolderData()
         for name, content in files.items():
@@ -40,7 +44,7 @@ def calc_job(profile: Profile) -> Callable[[str, Mapping[str, str]], orm.CalcJob
 
 @pytest.fixture
 def parse(
-    calc_job: Callable[[str, Mapping[str, str]], orm.CalcJobNode],
+    calc_job: Callable[..., orm.CalcJobNode],
 ) -> Callable[[str, Mapping[str, str], Path], ParseOutcome]:
     """Return the factory: (entry point, retrieved files, folder of temporary files) → outputs, node."""
 

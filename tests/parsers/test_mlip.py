@@ -13,7 +13,16 @@ import pytest
 from nanoos_plugins.calculations.mlip import MlipCalculation
 
 ENTRY_POINT = 'nanoos.mlip'
-SUMMARY = {'model': 'chgnet-0.3.0', 'version': '0.4.2', 'task': 'static', 'labels': ['a', 'b']}
+SUMMARY = {
+    'model': 'chgnet-0.3.0',
+    'version': {'chgnet': '0.4.2'},
+    'task': 'static',
+    'labels': ['a', 'b'],
+    'converged': True,
+    'quantities': {},
+    'figures': [],
+    'warnings': [],
+}
 
 
 def arrays() -> dict[str, Any]:
@@ -104,4 +113,4 @@ def test_missing_misshapen_and_infinite_arrays_are_error_invalid_results(outcome
 
 def test_refusal_of_the_model_is_error_structure_refused(outcome: Callable[..., Any]) -> None:
     _, node = outcome(files(error='1 isolated atom(s)'), None)
-    assert_exit(node, 'ERROR_STRUCTURE_REFUSED', '1 isolated atom(s)')
+    assert_exit(node, 'ERROR_REFUSED', '1 isolated atom(s)')

@@ -23,6 +23,7 @@ from nanoos_plugins.plots.figure import path_segments
 from workchains.eos import EosWorkChain
 from workchains.md import MdWorkChain
 from workchains.phonons import PhononsWorkChain
+from workchains.vacancy import VacancyWorkChain
 
 PNG = b'\x89PNG\r\n\x1a\n'
 
@@ -94,6 +95,53 @@ def test_phonons(profile: object, tmp_path: Path, figures: list[Figure]) -> None
     names = [text.get_text() for text in figures[0].axes[0].get_xticklabels()]
     # seekpath's path of fcc: Γ–X–U|K–Γ–L–W–X
     assert names == ['Γ', 'X', 'U|K', 'Γ', 'L', 'W', 'X']
+
+
+def test_vacancy(profile: object, tmp_path: Path, figures: list[Figure]) -> None:
+    node = finished(VacancyWorkChain, min_length=6.0, relax_cell=False, vibrations=False)
+    path = PLOTS['nanoos.vacancy'](node, tmp_path / 'vacancy.png')
+    check(figures[0], path, 'length of the path (Å)', 'energy above its beginning (eV)')
+
+
+def test_profiles_and_fields(tmp_path: Path, figures: list[Figure], heat_node: orm.WorkChainNode) -> None:
+    path = PLOTS['nanoos.simulation'](heat_node, tmp_path / 'heat.png')
+    assert path.read_bytes().startswith(PNG)
+    profile, field = figures[0].axes[:2]
+    assert (profile.get_xlabel(), profile.get_ylabel()) == ('distance (m)', 'temperature (K)')
+    assert (field.get_xlabel(), field.get_ylabel()) == ('x (m)', 'y (m)')
+    # what is outside of the part is not drawn
+    assert np.isnan(np.ma.filled(field.get_images()[0].get_array(), np.nan)).sum() == 10
+    assert figures[0].get_suptitle() == 'Heat · NGSolve'
+
+
+@pytest.fixture
+def heat_node(profile: object) -> orm.WorkChainNode:
+    """Return a stored process with the outputs of a heat conduction, which begins at x = 0."""
+    node = orm.WorkChainNode(process_type='aiida.workflows:nanoos.simulation').store()
+    figure = {
+        'title': 'Along x',
+        'x': 'profile_distance_m',
+        'y': ['profile_temperature_K'],
+        'log': False,
+        'errors': {},
+    }
+    results = orm.Dict({'task': 'heat', 'label': 'NGSolve', 'figures': [figure]})
+    arrays = orm.ArrayData()
+    x, y = np.linspace(0, 1e-6, 20), np.linspace(0, 5e-7, 10)
+    inside = np.ones((10, 20))
+    inside[:, 0] = 0
+    for name, values in {
+        'profile_distance_m': x,
+        'profile_temperature_K': 300 + 1e8 * x,
+        'grid_x_m': x,
+        'grid_y_m': y,
+        'grid_inside': inside,
+        'field_temperature_K': np.tile(300 + 1e8 * x, (10, 1)),
+    }.items():
+        arrays.set_array(name, values)
+    for label, output in (('results', results), ('arrays', arrays)):
+        output.store().base.links.add_incoming(node, LinkType.RETURN, label)
+    return node
 
 
 def test_bands(tmp_path: Path, figures: list[Figure], bands_node: Callable[..., orm.WorkChainNode]) -> None:

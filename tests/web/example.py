@@ -90,6 +90,7 @@ def fill(instance: Instance) -> Example:
     client.patch(f'/groups/{group["uuid"]}/nodes', {'add': members})
     return Example(
         {
+            'chains': 'copper-diffusion',
             'groups': group['uuid'],
             'materials': materials[SHOWN['materials']],
             'structures': structures[SHOWN['structures']],

@@ -42,7 +42,14 @@ def example(person: Person) -> dict[str, str]:
     name = f'{HOSTILE[:60]} {person.email}'
     group = person.http('POST', '/groups', json={'name': name, 'description': TEXT[:1000]})['uuid']
     person.http('PATCH', f'/groups/{group}/nodes', json={'add': [structure, job]})
-    return {'materials': material, 'structures': structure, 'jobs': job, 'graph': job, 'groups': group}
+    return {
+        'chains': 'copper-diffusion',
+        'materials': material,
+        'structures': structure,
+        'jobs': job,
+        'graph': job,
+        'groups': group,
+    }
 
 
 @pytest.fixture(scope='module')

@@ -77,7 +77,7 @@ def test_from_a_particle_to_molecular_dynamics_plots_and_files(
     engine_code('lammps')
     page = signed_in
     page.goto('/structures/build?builder=nanoparticle')
-    page.get_by_label('Element').fill('Cu')
+    page.get_by_label('Element', exact=True).fill('Cu')
     page.get_by_role('spinbutton', name='Atoms').fill('60')
     title = page.locator('main').get_by_role('heading', level=2).filter(has_text='atoms')
     expect(title).to_contain_text('Cu', timeout=30_000)

@@ -23,6 +23,7 @@ def test_equation_of_state_of_the_lennard_jones_crystal(mock, run_chain) -> None
     volume = structure.get_cell_volume()
     assert eos['volume_A3'] == pytest.approx(volume, rel=1e-3)
     assert eos['a0_A'] == pytest.approx((4 * volume) ** (1 / 3), rel=1e-3)
+    assert node.outputs.structure.get_cell_volume() == pytest.approx(eos['volume_A3'], rel=1e-12)
     assert eos['energy_eV'] == pytest.approx(relaxed.outputs.results['energy']['value'], abs=1e-4)
     points = [call for call in node.called if call.process_label == 'SimulationWorkChain']
     pressures = [-np.trace(point.outputs.arrays.get_array('stress')) / 3 for point in points]

@@ -13,6 +13,12 @@ from workchains.protocol import PropertyWorkChain, load_protocol, protocols
 from workchains.relax import RelaxWorkChain
 
 CHAINS = [RelaxWorkChain, EosWorkChain, ElasticWorkChain]
+#: Engines that give energy and forces of atoms; the others have no such properties.
+ENGINES = [name for name in engine_names() if 'static' in load_engine(name).tasks]
+
+
+def test_the_engines_of_atoms_are_found() -> None:
+    assert {'lammps', 'mlip', 'mock', 'qe'} <= set(ENGINES)
 
 
 @pytest.mark.parametrize('chain', CHAINS, ids=lambda chain: chain.protocol_name)
@@ -23,7 +29,7 @@ def test_every_chain_has_the_three_protocols_with_moderate_first(chain: type[Pro
     assert all(found.values())
 
 
-@pytest.mark.parametrize('engine', engine_names())
+@pytest.mark.parametrize('engine', ENGINES)
 @pytest.mark.parametrize('protocol', ['fast', 'moderate', 'precise'])
 @pytest.mark.parametrize('chain', CHAINS, ids=lambda chain: chain.protocol_name)
 def test_every_engine_takes_the_parameters_of_every_protocol(

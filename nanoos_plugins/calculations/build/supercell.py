@@ -46,6 +46,12 @@ def supercell(parameters: Supercell, unit: Atoms) -> Atoms:
     return make_supercell(unit, matrix)
 
 
+def repetitions(structure: orm.StructureData, min_length: float) -> list[int]:
+    """Return how often to repeat a cell along each vector so that its heights reach `min_length` [Å]."""
+    heights = 1.0 / np.linalg.norm(np.linalg.inv(np.array(structure.cell)), axis=0)
+    return [max(1, int(np.ceil(min_length / height - 1e-6))) for height in heights]
+
+
 @calcfunction
 def build_supercell(
     structure: orm.StructureData, parameters: orm.Dict, material: Material | None = None

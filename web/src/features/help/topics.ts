@@ -42,6 +42,7 @@ export const ABOUT: Record<string, string> = {
   '/materials': 'What structures, jobs and results are about: find, make, revise and share.',
   '/structures': 'Cells and molecules in 3D; upload, build, measure, export, simulate.',
   '/jobs': 'Everything that was submitted: progress, reports, results, and what went wrong.',
+  '/chains': 'From electrons to a component: steps over the scales, each with what those before it found.',
   '/groups': 'Nodes that belong together; share them, or export and import them as archives.',
   '/query': 'Ask the whole graph, in the words of AiiDA’s QueryBuilder.',
   '/sharing': 'What others share with you, and what you share.',

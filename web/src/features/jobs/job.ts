@@ -14,7 +14,15 @@ export const WORKFLOWS: Record<Workflow, { word: string; does: string }> = {
   elastic: { word: 'Elastic constants', does: 'The elastic tensor and the moduli' },
   bands: { word: 'Bands', does: 'Electronic bands, density of states and gap' },
   md: { word: 'Molecular dynamics', does: 'Averages, g(r) and diffusion at a temperature' },
+  vacancy: { word: 'Vacancy', does: 'Formation and migration of a vacancy' },
   phonons: { word: 'Phonons', does: 'Dispersion, stability and thermal properties' },
+  conductivity: {
+    word: 'Thermal conductivity',
+    does: 'Of the lattice, from the flux of heat in equilibrium',
+  },
+  melting: { word: 'Melting point', does: 'Where crystal and melt stay side by side' },
+  expansion: { word: 'Thermal expansion', does: 'Expansion, bulk modulus and heat capacity when warm' },
+  surfaces: { word: 'Surfaces', does: 'Surface energies, equilibrium shape and a particle' },
   simulation: { word: 'Single simulation', does: 'One run of an engine, of any task' },
 };
 
@@ -33,6 +41,7 @@ export function workflowOf(job: { workflow: string }): string {
 /** What a job computes, for people. */
 export function wordOf(job: { workflow: string }): string {
   const name = workflowOf(job);
+  if (name === 'multiscale') return 'Chain';
   return name in WORKFLOWS ? WORKFLOWS[name as Workflow].word : name.replace(/^aiida\.\w+:/, '');
 }
 

@@ -1,7 +1,7 @@
 import { invalidateOn } from '@/shared/events/invalidation';
 import { STEPS_KEY } from './detail/useJob';
 
-const OF_A_JOB = ['', '/status', '/calculations', '/caching', '/failure'].map((part) => [
+const OF_A_JOB = ['', '/status', '/calculations', '/caching', '/chain', '/failure'].map((part) => [
   'get',
   `/api/jobs/{uuid}${part}`,
 ]);

@@ -1,5 +1,5 @@
 import { FlaskConical } from 'lucide-react';
-import NextLink from 'next/link';
+import { RouteLink } from '@/shared/ui/RouteLink';
 import { useState } from 'react';
 import { wordOf } from '@/features/jobs/job';
 import { api } from '@/shared/api/client';
@@ -148,12 +148,12 @@ function QuantityRow({ line, engines }: { line: Line; engines: string[] }) {
 function Value({ cell }: { cell: Cell | undefined }) {
   if (!cell) return <span className="text-muted">–</span>;
   return (
-    <NextLink
+    <RouteLink
       href={`/jobs/${cell.result.job}`}
       title="The job that computed it"
       className="rounded decoration-current/40 underline-offset-3 hover:underline"
     >
       {valueOf(cell.quantity)}
-    </NextLink>
+    </RouteLink>
   );
 }

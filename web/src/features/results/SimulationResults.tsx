@@ -1,10 +1,13 @@
 import { Async } from '@/shared/ui/states';
+import { ByTemperature } from './ByTemperature';
+import { type EngineFigure, EngineFigures } from './EngineFigures';
+import { FieldMaps } from './FieldMaps';
 import { shapesOf, useArrays, useNode } from './load';
 import { Section } from './Section';
 import { SeriesFigures } from './SeriesFigures';
 import { Summary } from './Summary';
 
-const HIDDEN = ['engine', 'label'];
+const HIDDEN = ['engine', 'label', 'figures'];
 
 /** One evaluation, or a relaxation: energy, forces, stress, and the course of a run of molecular dynamics. */
 export default function SimulationResults({ outputs }: { outputs: Record<string, string> }) {
@@ -13,20 +16,47 @@ export default function SimulationResults({ outputs }: { outputs: Record<string,
     <>
       <Async query={results}>
         {({ attributes }) => (
-          <Section title="Results">
-            <Summary label="Results" attributes={attributes} leftOut={HIDDEN} />
-          </Section>
+          <>
+            <Section title="Results">
+              <Summary label="Results" attributes={attributes} leftOut={HIDDEN} />
+            </Section>
+            <ByTemperature attributes={attributes} />
+            {outputs.arrays && (
+              <Drawn figures={(attributes.figures ?? []) as EngineFigure[]} uuid={outputs.arrays} />
+            )}
+          </>
         )}
       </Async>
-      {outputs.arrays && <ForcesAndStress uuid={outputs.arrays} />}
     </>
   );
 }
 
-function ForcesAndStress({ uuid }: { uuid: string }) {
+/** What there is to draw of the arrays. */
+function Drawn({ figures, uuid }: { figures: EngineFigure[]; uuid: string }) {
   const node = useNode(uuid);
+  const shapes = node.data === undefined ? {} : shapesOf(node.data.attributes);
+  const fields = Object.keys(shapes).filter(
+    (name) => name.startsWith('field_') && shapes[name]?.length === 2,
+  );
+  return (
+    <>
+      {figures.length > 0 && (
+        <Section>
+          <EngineFigures figures={figures} uuid={uuid} />
+        </Section>
+      )}
+      {fields.length > 0 && (
+        <Section title="Fields">
+          <FieldMaps names={fields.toSorted()} uuid={uuid} />
+        </Section>
+      )}
+      {'forces' in shapes && <ForcesAndStress uuid={uuid} hasSeries={'time_fs' in shapes} />}
+    </>
+  );
+}
+
+function ForcesAndStress({ uuid, hasSeries }: { uuid: string; hasSeries: boolean }) {
   const arrays = useArrays(uuid, ['forces', 'stress']);
-  const hasSeries = node.data !== undefined && 'time_fs' in shapesOf(node.data.attributes);
   return (
     <>
       <Async query={arrays}>

@@ -296,6 +296,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/chains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Chains
+         * @description List the chains that NANO-OS ships.
+         */
+        get: operations["list_chains"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chains/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Own Chain
+         * @description Run a chain of one's own. The same request with the same `Idempotency-Key` gives the same job.
+         */
+        post: operations["run_own_chain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chains/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Chain
+         * @description Return a chain: its steps with their engines, what each takes from which, and what is reported.
+         */
+        get: operations["get_chain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chains/{name}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Chain
+         * @description Run a chain. The same request with the same `Idempotency-Key` gives the same job.
+         */
+        post: operations["run_chain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/codes": {
         parameters: {
             query?: never;
@@ -760,6 +840,26 @@ export interface paths {
          * @description Return the calculation jobs below a job, oldest first: those that have files.
          */
         get: operations["list_job_calculations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{uuid}/chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Job Chain
+         * @description Return how the run of a chain goes: its steps, what was handed over, and what was found.
+         */
+        get: operations["get_job_chain"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1733,6 +1833,31 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Answer
+         * @description What a chain finds in the end.
+         */
+        Answer: {
+            /**
+             * At
+             * @description temperature that it is taken at [K]; null: it has one value
+             */
+            at: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Output
+             * @description of that step's job
+             */
+            output: string;
+            /** Quantity */
+            quantity: string;
+            /**
+             * Step
+             * @description label of the step that finds it
+             */
+            step: string;
+        };
+        /**
          * ArchiveRequest
          * @description What an archive is to have.
          */
@@ -1838,6 +1963,121 @@ export interface components {
              * @description how many of these were taken from the cache
              */
             taken: number;
+        };
+        /**
+         * Chain
+         * @description A chain of steps, from electrons to a component.
+         */
+        Chain: {
+            /** Description */
+            description: string;
+            /** Name */
+            name: string;
+            /** Report */
+            report: components["schemas"]["Answer"][];
+            /**
+             * Steps
+             * @description in the order in which the chain says them
+             */
+            steps: components["schemas"]["ChainStep"][];
+            /** Structures */
+            structures: components["schemas"]["ChainStructure"][];
+        };
+        /**
+         * ChainRun
+         * @description A run of a chain: how far each step is, what was handed over, and what was found.
+         */
+        ChainRun: {
+            /** Description */
+            description: string;
+            /** Name */
+            name: string;
+            /** Report */
+            report: components["schemas"]["Found"][];
+            /**
+             * Report Node
+             * @description with the answers; null until it has ended
+             */
+            report_node: string | null;
+            /** Steps */
+            steps: components["schemas"]["RunStep"][];
+            /**
+             * Structures
+             * @description that it started from, by name
+             */
+            structures: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ChainStep
+         * @description A step of a chain: a workflow with an engine.
+         */
+        ChainStep: {
+            /** Description */
+            description: string;
+            /**
+             * Engine
+             * @description of the template; null when it is none of the shipped ones
+             */
+            engine: string | null;
+            /** Label */
+            label: string;
+            /**
+             * Most Stable
+             * @description labels of the steps of whose structures it takes the most stable, instead of `structure`
+             */
+            most_stable: string[];
+            /**
+             * Needs
+             * @description labels of the steps that it waits for
+             */
+            needs: string[];
+            /** Protocol */
+            protocol: string | null;
+            /**
+             * Scale
+             * @description of the engine
+             */
+            scale: ("quantum" | "atomistic" | "mesoscale" | "continuum" | "testing") | null;
+            /**
+             * Settings
+             * @description of the workflow and the engine, in their units
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Structure
+             * @description name of a structure of the chain, or `step.output`; null for an engine that takes none
+             */
+            structure: string | null;
+            /** Takes */
+            takes: components["schemas"]["Handover"][];
+            /**
+             * Template
+             * @description name of the template, unless another one is given
+             */
+            template: string;
+            /** Workflow */
+            workflow: string;
+        };
+        /**
+         * ChainStructure
+         * @description A structure that a chain starts from.
+         */
+        ChainStructure: {
+            /**
+             * Bulk
+             * @description the crystal that is built when none is given, lengths in Å; null: one must be given
+             */
+            bulk: {
+                [key: string]: unknown;
+            } | null;
+            /** Description */
+            description: string;
+            /** Name */
+            name: string;
         };
         /**
          * Code
@@ -1989,9 +2229,15 @@ export interface components {
         };
         /**
          * Engine
-         * @description An engine: it evaluates a structure at its scale.
+         * @description An engine: it evaluates a structure, or a part given by a shape or a mesh, at its scale.
          */
         Engine: {
+            /**
+             * Evaluates
+             * @description what it takes; a mesh may be left out
+             * @enum {string}
+             */
+            evaluates: "structure" | "mesh";
             /**
              * Label
              * @description for people; an engine for testing says mock
@@ -2018,9 +2264,9 @@ export interface components {
             scale: "quantum" | "atomistic" | "mesoscale" | "continuum" | "testing";
             /**
              * Tasks
-             * @description what it can do with a structure
+             * @description what it can do
              */
-            tasks: ("static" | "relax" | "relax_cell" | "md")[];
+            tasks: string[];
         };
         /**
          * Explanation
@@ -2089,6 +2335,40 @@ export interface components {
              * @description size [bytes]
              */
             size: number;
+        };
+        /**
+         * Found
+         * @description An answer of a run; `value` is null until it has ended.
+         */
+        Found: {
+            /**
+             * At
+             * @description temperature that it is taken at [K]; null: it has one value
+             */
+            at: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Output
+             * @description of that step's job
+             */
+            output: string;
+            /** Quantity */
+            quantity: string;
+            /**
+             * Step
+             * @description label of the step that finds it
+             */
+            step: string;
+            /**
+             * Uncertainty
+             * @description standard; null for none
+             */
+            uncertainty: number | unknown[] | null;
+            /** Unit */
+            unit: string | null;
+            /** Value */
+            value: number | unknown[] | null;
         };
         /**
          * Graph
@@ -2246,6 +2526,84 @@ export interface components {
              * @default
              */
             name?: string;
+        };
+        /**
+         * HandedOver
+         * @description A value that a step took from another; `value` and `uncertainty` are null until then.
+         */
+        HandedOver: {
+            /**
+             * At
+             * @description temperature that it is taken at [K]; null: it has one value
+             */
+            at: number | null;
+            /**
+             * Node
+             * @description of the calculation that handed it over
+             */
+            node: string | null;
+            /**
+             * Output
+             * @description of that step's job
+             */
+            output: string;
+            /**
+             * Parameter
+             * @description of the engine of the step that takes it
+             */
+            parameter: string;
+            /** Quantity */
+            quantity: string;
+            /**
+             * Step
+             * @description label of the step that finds it
+             */
+            step: string;
+            /**
+             * Uncertainty
+             * @description standard; null for none
+             */
+            uncertainty: number | unknown[] | null;
+            /**
+             * Unit
+             * @description of the parameter: no value in another unit is taken; null when the engine is not known
+             */
+            unit: string | null;
+            /** Value */
+            value: number | unknown[] | null;
+        };
+        /**
+         * Handover
+         * @description A value that a step takes from another.
+         */
+        Handover: {
+            /**
+             * At
+             * @description temperature that it is taken at [K]; null: it has one value
+             */
+            at: number | null;
+            /**
+             * Output
+             * @description of that step's job
+             */
+            output: string;
+            /**
+             * Parameter
+             * @description of the engine of the step that takes it
+             */
+            parameter: string;
+            /** Quantity */
+            quantity: string;
+            /**
+             * Step
+             * @description label of the step that finds it
+             */
+            step: string;
+            /**
+             * Unit
+             * @description of the parameter: no value in another unit is taken; null when the engine is not known
+             */
+            unit: string | null;
         };
         /**
          * Health
@@ -3136,10 +3494,9 @@ export interface components {
             };
             /**
              * Structure
-             * Format: uuid
-             * @description of what: UUID of a structure
+             * @description of what: UUID of a structure; null for an engine that evaluates none
              */
-            structure: string;
+            structure?: string | null;
             /**
              * Template
              * @description engine and its parameters: name or UUID of a template
@@ -3150,7 +3507,7 @@ export interface components {
              * @description what to compute
              * @enum {string}
              */
-            workflow: "simulation" | "relax" | "eos" | "elastic" | "bands" | "md" | "phonons";
+            workflow: "simulation" | "relax" | "eos" | "elastic" | "bands" | "md" | "phonons" | "vacancy" | "conductivity" | "melting" | "surfaces" | "expansion";
         };
         /**
          * NewMaterial
@@ -3189,6 +3546,63 @@ export interface components {
             tags?: string[];
         };
         /**
+         * NewOwnRun
+         * @description A chain of one's own, and what it is to be run with.
+         */
+        NewOwnRun: {
+            /**
+             * Chain
+             * @description the document: an object, or YAML as text (docs/multiscale.md)
+             */
+            chain: string | {
+                [key: string]: unknown;
+            };
+            /**
+             * Codes
+             * @description by label of the step; left out: the engine's code on this machine
+             * @default {}
+             */
+            codes?: {
+                [key: string]: string;
+            };
+            /**
+             * Label
+             * @description name of the job; null: that of the chain
+             */
+            label?: string | null;
+            /**
+             * @description for every step that runs a program
+             * @default {}
+             */
+            options?: components["schemas"]["Options"];
+            /**
+             * Settings
+             * @description by label of the step, over those that the chain says
+             * @default {}
+             */
+            settings?: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /**
+             * Structures
+             * @description UUIDs of structures by name
+             * @default {}
+             */
+            structures?: {
+                [key: string]: string;
+            };
+            /**
+             * Templates
+             * @description names or UUIDs of templates by label of the step
+             * @default {}
+             */
+            templates?: {
+                [key: string]: string;
+            };
+        };
+        /**
          * NewPassword
          * @description A change of password; it ends all sessions.
          */
@@ -3209,6 +3623,56 @@ export interface components {
              */
             inputs: {
                 [key: string]: unknown;
+            };
+        };
+        /**
+         * NewRun
+         * @description What a chain is to be run with; what is left out is as the chain says.
+         */
+        NewRun: {
+            /**
+             * Codes
+             * @description by label of the step; left out: the engine's code on this machine
+             * @default {}
+             */
+            codes?: {
+                [key: string]: string;
+            };
+            /**
+             * Label
+             * @description name of the job; null: that of the chain
+             */
+            label?: string | null;
+            /**
+             * @description for every step that runs a program
+             * @default {}
+             */
+            options?: components["schemas"]["Options"];
+            /**
+             * Settings
+             * @description by label of the step, over those that the chain says
+             * @default {}
+             */
+            settings?: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /**
+             * Structures
+             * @description UUIDs of structures by name
+             * @default {}
+             */
+            structures?: {
+                [key: string]: string;
+            };
+            /**
+             * Templates
+             * @description names or UUIDs of templates by label of the step
+             * @default {}
+             */
+            templates?: {
+                [key: string]: string;
             };
         };
         /**
@@ -3993,11 +4457,8 @@ export interface components {
             settings: {
                 [key: string]: unknown;
             };
-            /**
-             * Structure
-             * Format: uuid
-             */
-            structure: string;
+            /** Structure */
+            structure: string | null;
             /**
              * Template
              * Format: uuid
@@ -4048,6 +4509,66 @@ export interface components {
             secret: string;
             /** State */
             state: string;
+        };
+        /**
+         * RunStep
+         * @description A step of a run, with the template that it was given.
+         */
+        RunStep: {
+            /** Description */
+            description: string;
+            /**
+             * Engine
+             * @description of the template; null when it is none of the shipped ones
+             */
+            engine: string | null;
+            /** @description null until it has begun */
+            job: components["schemas"]["Job"] | null;
+            /** Label */
+            label: string;
+            /**
+             * Most Stable
+             * @description labels of the steps of whose structures it takes the most stable, instead of `structure`
+             */
+            most_stable: string[];
+            /**
+             * Needs
+             * @description labels of the steps that it waits for
+             */
+            needs: string[];
+            /** Protocol */
+            protocol: string | null;
+            /**
+             * Scale
+             * @description of the engine
+             */
+            scale: ("quantum" | "atomistic" | "mesoscale" | "continuum" | "testing") | null;
+            /**
+             * Settings
+             * @description of the workflow and the engine, in their units
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Structure
+             * @description name of a structure of the chain, or `step.output`; null for an engine that takes none
+             */
+            structure: string | null;
+            /** Takes */
+            takes: components["schemas"]["HandedOver"][];
+            /**
+             * Template
+             * @description name of the template, unless another one is given
+             */
+            template: string;
+            /**
+             * Varied
+             * @description the same with values larger by their uncertainty
+             */
+            varied: components["schemas"]["Job"][];
+            /** Workflow */
+            workflow: string;
         };
         /**
          * Session
@@ -6493,6 +7014,482 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ways"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_chains: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chain"][];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_own_chain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description any text without blanks, a new one for each new job: when the answer is lost, the same request with the same key gives the same job, for 7 days */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOwnRun"];
+            };
+        };
+        responses: {
+            /** @description the key came before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_chain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chain"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_chain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description any text without blanks, a new one for each new job: when the answer is lost, the same request with the same key gives the same job, for 7 days */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRun"];
+            };
+        };
+        responses: {
+            /** @description the key came before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description Bad Request */
@@ -9651,7 +10648,7 @@ export interface operations {
                 /** @description only jobs of this status */
                 status?: components["schemas"]["JobStatus"] | null;
                 /** @description only jobs of this kind */
-                workflow?: ("simulation" | "relax" | "eos" | "elastic" | "bands" | "md" | "phonons") | null;
+                workflow?: ("simulation" | "relax" | "eos" | "elastic" | "bands" | "md" | "phonons" | "vacancy" | "conductivity" | "melting" | "surfaces" | "expansion") | "multiscale" | null;
                 /** @description only jobs by this engine */
                 engine?: string | null;
                 /** @description made later than this */
@@ -10138,6 +11135,118 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"][];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_job_chain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainRun"];
                 };
             };
             /** @description Bad Request */

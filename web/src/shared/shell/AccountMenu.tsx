@@ -1,5 +1,5 @@
 import { BookOpen, KeyRound, LogOut, type LucideIcon, Share2, ShieldCheck, UserRound } from 'lucide-react';
-import NextLink from 'next/link';
+import { RouteLink } from '@/shared/ui/RouteLink';
 import { messageOf } from '@/shared/api/errors';
 import { useSession } from '@/shared/session/Session';
 import { IconButton } from '@/shared/ui/Button';
@@ -62,9 +62,9 @@ export function AccountMenu() {
 
 function Item({ href, icon: Icon, children }: { href: string; icon: LucideIcon; children: string }) {
   return (
-    <NextLink href={href} className={ITEM} onClick={() => document.getElementById(ID)?.hidePopover()}>
+    <RouteLink href={href} className={ITEM} onClick={() => document.getElementById(ID)?.hidePopover()}>
       <Icon aria-hidden size={15} className="text-muted" />
       {children}
-    </NextLink>
+    </RouteLink>
   );
 }

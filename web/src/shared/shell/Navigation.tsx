@@ -1,4 +1,4 @@
-import NextLink from 'next/link';
+import { RouteLink } from '@/shared/ui/RouteLink';
 import { useRouter } from 'next/router';
 import { classes } from '@/shared/ui/classes';
 import { isBelow, PAGES } from './pages';
@@ -14,7 +14,7 @@ export function Navigation() {
           const isHere = isBelow(path, href);
           return (
             <li key={href} className="min-w-0 grow">
-              <NextLink
+              <RouteLink
                 href={href}
                 aria-current={isHere ? 'page' : undefined}
                 className={classes(
@@ -24,7 +24,7 @@ export function Navigation() {
               >
                 <Icon aria-hidden className="size-5 shrink-0 md:size-4" strokeWidth={isHere ? 2.2 : 1.8} />
                 <span className="truncate">{label}</span>
-              </NextLink>
+              </RouteLink>
             </li>
           );
         })}

@@ -1,6 +1,6 @@
 import { Search } from 'lucide-react';
 import dynamic from 'next/dynamic';
-import NextLink from 'next/link';
+import { RouteLink } from '@/shared/ui/RouteLink';
 import { useRouter } from 'next/router';
 import { type ReactNode, useEffect, useState } from 'react';
 import { SIGN_IN, signInAddress } from '@/shared/session/returnTo';
@@ -33,9 +33,9 @@ export function Shell({ children }: { children: ReactNode }) {
         Skip to the content
       </a>
       <div className="flex shrink-0 flex-col border-line bg-sunken max-md:order-last md:gap-4 md:border-r md:py-4">
-        <NextLink href="/" className="mx-3 flex items-center gap-2.5 rounded-md px-2 max-md:hidden">
+        <RouteLink href="/" className="mx-3 flex items-center gap-2.5 rounded-md px-2 max-md:hidden">
           <Logo />
-        </NextLink>
+        </RouteLink>
         <Navigation />
       </div>
       <div className="flex min-h-0 min-w-0 grow flex-col">
@@ -68,9 +68,9 @@ function TopBar() {
   }, []);
   return (
     <header className="flex h-13 shrink-0 items-center gap-2 border-b border-line bg-surface px-3 md:px-6">
-      <NextLink href="/" className="mr-1 md:hidden" aria-label="NANO-OS, overview">
+      <RouteLink href="/" className="mr-1 md:hidden" aria-label="NANO-OS, overview">
         <Logo small />
-      </NextLink>
+      </RouteLink>
       <button
         type="button"
         onClick={() => setOpen(true)}

@@ -6,6 +6,7 @@ import {
   ListChecks,
   type LucideIcon,
   ScanSearch,
+  Waypoints,
 } from 'lucide-react';
 
 export type PageEntry = { href: string; label: string; icon: LucideIcon };
@@ -16,6 +17,7 @@ export const PAGES: PageEntry[] = [
   { href: '/materials', label: 'Materials', icon: Gem },
   { href: '/structures', label: 'Structures', icon: Atom },
   { href: '/jobs', label: 'Jobs', icon: ListChecks },
+  { href: '/chains', label: 'Chains', icon: Waypoints },
   { href: '/groups', label: 'Groups', icon: FolderTree },
   { href: '/query', label: 'Query', icon: ScanSearch },
 ];

@@ -1,5 +1,5 @@
 import { LoaderCircle, type LucideIcon } from 'lucide-react';
-import NextLink from 'next/link';
+import { RouteLink } from './RouteLink';
 import type { ComponentProps, ReactNode, Ref } from 'react';
 import { classes } from './classes';
 import { Tooltip } from './Tooltip';
@@ -59,12 +59,12 @@ export function ButtonLink({
   className,
   children,
   ...rest
-}: Looks & ComponentProps<typeof NextLink> & { children: ReactNode }) {
+}: Looks & ComponentProps<typeof RouteLink> & { children: ReactNode }) {
   return (
-    <NextLink {...rest} className={classes(look({ kind, size }), className)}>
+    <RouteLink {...rest} className={classes(look({ kind, size }), className)}>
       {Icon && <Icon aria-hidden size={size === 's' ? 13 : 15} />}
       {children}
-    </NextLink>
+    </RouteLink>
   );
 }
 

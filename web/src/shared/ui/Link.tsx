@@ -1,11 +1,11 @@
-import NextLink from 'next/link';
+import { RouteLink } from './RouteLink';
 import type { ComponentProps } from 'react';
 import { classes } from './classes';
 
 /** A link in running text. */
-export function Link({ className, ...rest }: ComponentProps<typeof NextLink>) {
+export function Link({ className, ...rest }: ComponentProps<typeof RouteLink>) {
   return (
-    <NextLink
+    <RouteLink
       {...rest}
       className={classes(
         'text-accent-text underline decoration-current/30 underline-offset-3 hover:decoration-current',

@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react';
-import NextLink from 'next/link';
+import { RouteLink } from './RouteLink';
 import { DropdownMenu as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { classes } from './classes';
@@ -58,9 +58,9 @@ function Item({ item }: { item: Exclude<MenuItem, 'line'> }) {
   if ('href' in item) {
     return (
       <Radix.Item asChild disabled={item.disabled}>
-        <NextLink href={item.href} className={look}>
+        <RouteLink href={item.href} className={look}>
           {content}
-        </NextLink>
+        </RouteLink>
       </Radix.Item>
     );
   }

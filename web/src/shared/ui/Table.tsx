@@ -1,4 +1,4 @@
-import NextLink from 'next/link';
+import { RouteLink } from './RouteLink';
 import type { ReactNode } from 'react';
 import { classes } from './classes';
 
@@ -43,13 +43,13 @@ export function LinkCell({ href, children }: { href: string | null | undefined; 
 /** A link over the whole row. */
 export function RowLink({ href, children }: { href: string; children: ReactNode }) {
   return (
-    <NextLink
+    <RouteLink
       href={href}
       data-row-link
       className="block truncate text-left font-medium before:absolute before:inset-0 focus-visible:outline-none focus-visible:before:rounded-md focus-visible:before:outline-2 focus-visible:before:-outline-offset-2 focus-visible:before:outline-accent"
     >
       {children}
-    </NextLink>
+    </RouteLink>
   );
 }
 

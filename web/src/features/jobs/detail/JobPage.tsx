@@ -161,12 +161,18 @@ function Progress({ uuid }: { uuid: string }) {
 function Overview({ job }: { job: JobDetail }) {
   const isOver = isFinal(job);
   const steps = <Steps uuid={job.uuid} isOver={isOver} />;
-  const hasResults = !isOver || job.outputs.length > 0;
+  const isChain = workflowOf(job) === 'multiscale';
+  const hasResults = isChain || !isOver || job.outputs.length > 0;
   return (
     <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      {isChain && (
+        <div className="min-w-0 lg:col-span-2">
+          <Results job={job} />
+        </div>
+      )}
       <div className="flex min-w-0 flex-col gap-5">
         {!isOver && <LiveCurves uuid={job.uuid} isOver={false} />}
-        {hasResults ? <Results job={job} /> : steps}
+        {!isChain && (hasResults ? <Results job={job} /> : steps)}
         {isOver && workflowOf(job) !== 'md' && <LiveCurves uuid={job.uuid} isOver />}
         {job.outputs.length > 0 && (
           <Card title="Nodes that came out" flush>

@@ -8,6 +8,7 @@ import { isFinal, type JobDetail, type Workflow, workflowOf } from '../job';
 import { useSteps } from './useJob';
 
 type Outputs = { outputs: Record<string, string> };
+const MultiscaleResults = lazyViewer(() => import('@/features/results/MultiscaleResults'), 'h-96');
 const MdResults = lazyViewer(() => import('@/features/results/MdResults'), 'h-96');
 
 /** What shows the results of a workflow, and the output without which there are none. */
@@ -17,13 +18,23 @@ const RESULTS: Record<Exclude<Workflow, 'md'>, [needs: string, shows: ComponentT
   eos: ['eos', lazyViewer<Outputs>(() => import('@/features/results/EosResults'), 'h-96')],
   elastic: ['elastic', lazyViewer<Outputs>(() => import('@/features/results/ElasticResults'), 'h-96')],
   bands: ['bands', lazyViewer<Outputs>(() => import('@/features/results/BandsResults'), 'h-96')],
+  conductivity: [
+    'conductivity',
+    lazyViewer<Outputs>(() => import('@/features/results/ConductivityResults'), 'h-96'),
+  ],
+  melting: ['melting', lazyViewer<Outputs>(() => import('@/features/results/MeltingResults'), 'h-96')],
+  vacancy: ['formation', lazyViewer<Outputs>(() => import('@/features/results/VacancyResults'), 'h-96')],
   phonons: ['bands', lazyViewer<Outputs>(() => import('@/features/results/PhononsResults'), 'h-96')],
+  surfaces: ['surfaces', lazyViewer<Outputs>(() => import('@/features/results/SurfacesResults'), 'h-96')],
+  expansion: ['expansion', lazyViewer<Outputs>(() => import('@/features/results/ExpansionResults'), 'h-96')],
 };
 
 /** The results of a job, as its workflow has them. */
 export function Results({ job }: { job: JobDetail }) {
   const workflow = workflowOf(job);
   const outputs = Object.fromEntries(job.outputs.map((link) => [link.label, link.uuid]));
+  // Of a chain there is something to see from its first step on.
+  if (workflow === 'multiscale') return <MultiscaleResults job={job} />;
   if (workflow === 'md' && outputs.averages) return <OfMd job={job} outputs={outputs} />;
   const [needs, Shows] = workflow in RESULTS ? RESULTS[workflow as keyof typeof RESULTS] : [];
   if (needs !== undefined && Shows && outputs[needs]) return <Shows outputs={outputs} />;

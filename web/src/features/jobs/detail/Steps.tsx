@@ -85,7 +85,9 @@ function Row({ step }: { step: Step }) {
   const isOpen = chosen ?? state !== 'completed';
   const [colour, Icon] = LOOKS[state];
   const isCalculation = node.node_type.startsWith('process.calculation.calcjob');
-  const name = node.process_label || node.label || 'process';
+  const kind = node.process_label || 'process';
+  // A work chain that calls the same kind several times says by labels what each is.
+  const name = node.label || kind;
   return (
     <li>
       <div className="flex min-h-7 items-center gap-1.5 text-sm">
@@ -119,7 +121,7 @@ function Row({ step }: { step: Step }) {
         <Link
           href={isCalculation ? `/jobs/${node.uuid}` : addressOfNode(node)}
           className="min-w-0 truncate text-text no-underline hover:underline"
-          title={node.label || name}
+          title={kind}
         >
           {name}
         </Link>

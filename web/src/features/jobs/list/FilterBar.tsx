@@ -13,6 +13,11 @@ const STATUSES: [NonNullable<Filters['status']>, string][] = [
   ['FAILED', 'Failed'],
   ['KILLED', 'Killed'],
 ];
+/** What can be computed, and chains of it. */
+const KINDS = [
+  ...Object.entries(WORKFLOWS).map(([name, { word }]) => [name, word]),
+  ['multiscale', 'Chain'],
+] as [NonNullable<Filters['workflow']>, string][];
 const SINCE: [Since, string][] = [
   ['today', 'Today'],
   ['week', 'Last 7 days'],
@@ -48,7 +53,7 @@ export function FilterBar({
         label="Workflow"
         all="Any workflow"
         value={filters.workflow}
-        choices={Object.entries(WORKFLOWS).map(([name, { word }]) => [name as keyof typeof WORKFLOWS, word])}
+        choices={KINDS}
         onChange={(workflow) => change({ workflow })}
       />
       <Choice

@@ -39,28 +39,30 @@ export function NewJobForm(given: {
     setTried(true);
     setError(null);
     const bad = Object.keys(wrong)[0];
-    if (bad !== undefined || draft.structures.length === 0) {
+    if (bad !== undefined || draft.subjects.length === 0) {
       const place = form.current?.querySelector(`[data-setting="${bad ?? ''}"] :is(input, select)`);
       (place as HTMLElement | null)?.focus();
       return;
     }
     const made: (Job | undefined)[] = await submit(draft.bodies(), (one) => setError(one));
-    if (draft.structures.length === 1 && made[0]) void router.push(`/jobs/${made[0].uuid}`);
+    if (draft.subjects.length === 1 && made[0]) void router.push(`/jobs/${made[0].uuid}`);
   };
   if (choices.failed) return <ErrorPanel error={choices.failed.error} retry={choices.failed.refetch} />;
-  const isBatch = draft.structures.length > 1;
+  const isBatch = draft.subjects.length > 1;
   return (
     <form ref={form} noValidate onSubmit={(event) => void send(event)} className="flex flex-col gap-5">
       <Card title="Workflow">
         <WorkflowChoice value={draft.workflow} onChange={draft.setWorkflow} />
       </Card>
-      <Card title="Structures">
-        <Structures
-          chosen={draft.structures}
-          error={isTried && draft.structures.length === 0 ? 'Choose one structure or more.' : undefined}
-          onChange={draft.setStructures}
-        />
-      </Card>
+      {choices.engine?.evaluates !== 'mesh' && (
+        <Card title="Structures">
+          <Structures
+            chosen={draft.structures}
+            error={isTried && draft.structures.length === 0 ? 'Choose one structure or more.' : undefined}
+            onChange={draft.setStructures}
+          />
+        </Card>
+      )}
       <Card title="Engine and protocol">
         <TemplateChoice
           choices={choices}
@@ -122,7 +124,7 @@ export function NewJobForm(given: {
           busy={isSending}
           disabled={choices.settings === undefined}
         >
-          {isBatch ? `Submit ${draft.structures.length} jobs` : 'Submit'}
+          {isBatch ? `Submit ${draft.subjects.length} jobs` : 'Submit'}
         </Button>
         {isTried && Object.keys(wrong).length > 0 && (
           <p role="alert" className="pb-2 text-sm text-bad">

@@ -47,7 +47,7 @@ function AgainPage({ uuid }: { uuid: string }) {
       <Async query={given}>
         {(before) => (
           <NewJobForm
-            structures={[before.structure]}
+            structures={before.structure === null ? [] : [before.structure]}
             workflow={before.workflow as Workflow}
             template={before.template}
             before={before}

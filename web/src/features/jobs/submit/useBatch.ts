@@ -14,7 +14,8 @@ export function useBatch() {
   // A second click may come before React has disabled the button.
   const running = useRef<Promise<(Job | undefined)[]>>(undefined);
   const send = async (body: NewJob, onError: (error: unknown) => void): Promise<Job | undefined> => {
-    const note = (outcome: Outcome) => setOutcomes((before) => ({ ...before, [body.structure]: outcome }));
+    const note = (outcome: Outcome) =>
+      setOutcomes((before) => ({ ...before, [body.structure ?? '']: outcome }));
     note('sending');
     try {
       const job = await submitOne(body);

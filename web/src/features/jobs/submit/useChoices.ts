@@ -10,10 +10,15 @@ export function useChoices(workflow: Workflow, template: string | undefined) {
   const engines = useEngines();
   const codes = api.useQuery('get', '/api/codes', { params: { query: { limit: 200 } } });
   const list = templates.data?.items;
-  // Nobody should compute by the engine for testing without choosing it.
+  // Who has structures means to compute their atoms; and nobody should compute by the engine for testing without
+  // choosing it.
   const usual = () => {
-    const real = new Set(engines.data?.filter((one) => one.scale !== 'testing').map((one) => one.name));
-    return list?.find((one) => real.has(one.engine) && one.origin === 'system') ?? list?.[0];
+    const ofAtoms = new Set(
+      engines.data
+        ?.filter((one) => one.scale === 'quantum' || one.scale === 'atomistic')
+        .map((one) => one.name),
+    );
+    return list?.find((one) => ofAtoms.has(one.engine) && one.origin === 'system') ?? list?.[0];
   };
   const chosen = list?.find((one) => one.uuid === template || one.name === template) ?? usual();
   const engine = engines.data?.find((one) => one.name === chosen?.engine);

@@ -43,10 +43,13 @@ export function useDraft(given: {
       return message === undefined ? [] : [[one.name, message]];
     }),
   );
+  const subjects = choices.engine?.evaluates === 'mesh' ? [null] : structures;
   const code = codesFor(choices).some((one) => one.uuid === asked) ? asked : '';
   return {
     structures,
     setStructures,
+    /** What jobs are made of, one each; an engine for a continuum evaluates no structure. */
+    subjects,
     workflow,
     setWorkflow,
     setTemplate,
@@ -70,9 +73,9 @@ export function useDraft(given: {
     change: (name: string, value: Json) => setChanges({ ...changes, [name]: value }),
     reset: (name: string) =>
       setChanges(Object.fromEntries(Object.entries(changes).filter(([one]) => one !== name))),
-    /** One request for each structure. */
+    /** One request for each subject. */
     bodies: (): NewJob[] =>
-      structures.map((structure) => ({
+      subjects.map((structure) => ({
         workflow,
         structure,
         template: choices.template?.uuid ?? '',

@@ -8,11 +8,24 @@ import type { Job } from '../job';
 export type NewJob = components['schemas']['NewJob'];
 const TRIES = 5;
 
-/**
- * A function that submits a job, once however often it is called with the same body and whatever answers are
- * lost: each body has a key of its own, and for one key the API makes one job.
- */
+/** A function that submits a job, once. */
 export function useSubmission(): (body: NewJob) => Promise<Job> {
+  return useOnce(postJob);
+}
+
+async function postJob(body: NewJob, header: Header): Promise<Job | undefined> {
+  return (await client.POST('/api/jobs', { body, params: { header } })).data;
+}
+
+type Header = { 'Idempotency-Key': string };
+
+/**
+ * A function that posts what makes a job, once however often it is called with the same body and whatever answers
+ * are lost: each body has a key of its own, and for one key the API makes one job.
+ */
+export function useOnce<Body>(
+  post: (body: Body, header: Header) => Promise<Job | undefined>,
+): (body: Body) => Promise<Job> {
   const keys = useRef(new Map<string, string>());
   return async (body) => {
     const text = JSON.stringify(body);
@@ -20,8 +33,7 @@ export function useSubmission(): (body: NewJob) => Promise<Job> {
     keys.current.set(text, key);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const params = { header: { 'Idempotency-Key': key } };
-        const { data } = await client.POST('/api/jobs', { body, params });
+        const data = await post(body, { 'Idempotency-Key': key });
         if (data === undefined) throw new Error('The API answered without a job.');
         return data;
       } catch (error) {

@@ -16,12 +16,19 @@ const TASKS: Record<Workflow, string[]> = {
   bands: [],
   md: ['md'],
   phonons: [],
+  vacancy: ['relax', 'path'],
+  conductivity: ['md', 'heat_flux'],
+  melting: ['md'],
+  surfaces: ['relax', 'relax_cell'],
+  expansion: ['relax', 'relax_cell'],
   simulation: [],
 };
 
 /** Without which task an engine cannot run a workflow. */
-export const NEEDED: Partial<Record<Workflow, 'relax_cell' | 'md'>> = {
+export const NEEDED: Partial<Record<Workflow, 'relax_cell' | 'md' | 'heat_flux'>> = {
   md: 'md',
+  melting: 'md',
+  conductivity: 'heat_flux',
   relax: 'relax_cell',
   elastic: 'relax_cell',
 };

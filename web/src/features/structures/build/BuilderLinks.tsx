@@ -1,4 +1,4 @@
-import NextLink from 'next/link';
+import { RouteLink } from '@/shared/ui/RouteLink';
 import { classes } from '@/shared/ui/classes';
 import { builderLabel, type BuilderName, FROM_NOTHING, FROM_STRUCTURE } from './builders';
 
@@ -14,7 +14,7 @@ export function BuilderLinks({
     <div className="flex flex-wrap items-center gap-x-1 gap-y-1">
       <span className="w-full text-xs font-medium text-muted md:w-32">{title}</span>
       {names.map((name) => (
-        <NextLink
+        <RouteLink
           key={name}
           href={{
             pathname: '/structures/build',
@@ -31,7 +31,7 @@ export function BuilderLinks({
           )}
         >
           {builderLabel(name)}
-        </NextLink>
+        </RouteLink>
       ))}
     </div>
   );

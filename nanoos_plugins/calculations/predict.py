@@ -1,0 +1,64 @@
+"""Predictions of a model for a batch of structures, with intervals one can trust."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiida import orm
+from aiida.engine import ExitCode, calcfunction
+from pymatgen.core import Structure
+
+from nanoos_plugins.data.model import Model
+
+#: Exit status for a model or structures that cannot be used.
+REFUSED = 320
+
+
+@calcfunction
+def predict(model: Model, **structures: orm.StructureData) -> orm.Dict | ExitCode:
+    """Return the predictions of a model, in the order of the names of the structures.
+
+    Fails with exit status 320 for a model that has been changed, or a structure without features.
+
+    :return: `target`, `unit`, `coverage` of the intervals, and `predictions`: see `predictions`, by name.
+    """
+    names = sorted(structures)
+    try:
+        found = predictions(model, [structures[name].get_pymatgen_structure() for name in names])
+    except ValueError as error:
+        return ExitCode(REFUSED, str(error))
+    calibration = model.base.attributes.get('calibration')
+    return orm.Dict(
+        {
+            'target': model.target,
+            'unit': model.unit,
+            'coverage': calibration['coverage'],
+            'predictions': dict(zip(names, found, strict=True)),
+        }
+    )
+
+
+def predictions(model: Model, structures: list[Structure]) -> list[dict[str, Any]]:
+    """Return what a model says of each structure: `value`, `uncertainty`, `low`, `high`, …
+
+    `uncertainty` is one standard deviation as the model has it, `low` and `high` the ends of the calibrated
+    interval, all in the unit of the target; `outside` whether it is unlike the training data; `messages` what
+    people should read.
+
+    :raises ValueError: for a model that has been changed, or a structure without features.
+    """
+    from nanoos_plugins.ml.models.inputs import inputs_of
+
+    found = model.load().predict(inputs_of(structures, str(model.base.attributes.get('pretrained'))))
+    columns = (found.mean, found.deviation, found.lower, found.upper, found.outside, found.messages)
+    return [
+        {
+            'value': float(mean),
+            'uncertainty': float(deviation),
+            'low': float(lower),
+            'high': float(upper),
+            'outside': bool(outside),
+            'messages': list(messages),
+        }
+        for mean, deviation, lower, upper, outside, messages in zip(*columns, strict=True)
+    ]

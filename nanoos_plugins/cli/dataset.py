@@ -1,0 +1,151 @@
+"""`nanoos dataset`: structures with a target each, to learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import click
+from aiida import orm
+from aiida.common.exceptions import NotExistent
+
+from nanoos_plugins.calculations.dataset import RESULTS, STRUCTURE
+from nanoos_plugins.cli.output import CliError, emit, json_option, rows
+from nanoos_plugins.cli.paging import page, page_options, tell_rest, use_profile
+from nanoos_plugins.data.dataset import Dataset
+from nanoos_plugins.graph.datasets import finished_runs, list_datasets
+from nanoos_plugins.graph.keyset import Cursor
+from nanoos_plugins.graph.nodes import chunks
+from nanoos_plugins.job_inputs import WORKFLOWS
+from nanoos_plugins.launch import run
+
+#: Rows left out that are told one by one.
+_TOLD = 20
+
+
+@click.group()
+def dataset() -> None:
+    """Make data sets to learn from, out of files and out of results."""
+
+
+@dataset.command('import')
+@click.argument('file', type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option('--target', required=True, help='Name of the column of targets.')
+@click.option('--unit', default='', help='Its unit.  [default: that of the column `unit`, else none]')
+@click.option('--structure', help='Column of structures.  [default: structure, cif or atoms]')
+@click.option('--name', help='Name of the data set.  [default: that of the file]')
+@json_option
+def import_command(
+    file: Path, target: str, unit: str, structure: str | None, name: str | None, json: bool
+) -> None:
+    """Make a data set of FILE: JSON of records or of matminer (also .gz), or CSV with a column of CIFs.
+
+    Rows that cannot be used are left out, each with its reason.
+    """
+    use_profile()
+    settings = {'name': name or file.name.split('.')[0], 'target': target, 'unit': unit}
+    settings |= {} if structure is None else {'structure': structure}
+    inputs = {'file': orm.SinglefileData(file.resolve()), 'settings': orm.Dict(settings)}
+    _emit_made(run('nanoos.import_dataset', inputs), json)
+
+
+@dataset.command()
+@click.argument('name')
+@click.option('--workflow', type=click.Choice(WORKFLOWS), required=True, help='Of which jobs.')
+@click.option(
+    '--quantity',
+    required=True,
+    metavar='OUTPUT.QUANTITY',
+    help='What of their results, as in eos.bulk_modulus.',
+)
+@click.option('--unit', required=True, help='Unit that it must have; other results are left out.')
+@click.option('--engine', help='Only jobs by this engine.')
+@json_option
+def create(name: str, workflow: str, quantity: str, unit: str, engine: str | None, json: bool) -> None:
+    """Make the data set NAME of the jobs that ended well: their structures and a quantity of their results.
+
+    Of several jobs for the same structure the newest counts.
+    """
+    use_profile()
+    output, separator, entry = quantity.partition('.')
+    if not separator:
+        raise CliError(f'--quantity {quantity!r}: expected OUTPUT.QUANTITY, as in eos.bulk_modulus')
+    try:
+        found = finished_runs(workflow, output, engine)
+    except ValueError as error:
+        raise CliError(str(error)) from None
+    if not found:
+        by = f' by {engine}' if engine else ''
+        raise CliError(f'no job {workflow}{by} has ended well with an output {output}')
+    settings = {'name': name, 'quantity': entry, 'target': entry.replace('_', ' '), 'unit': unit}
+    inputs: dict[str, Any] = {'settings': orm.Dict(settings)}
+    nodes = _nodes({pk for one in found for pk in (one.structure, one.results)})
+    for number, one in enumerate(found, start=1):
+        inputs[f'{STRUCTURE}{number}'] = nodes[one.structure]
+        inputs[f'{RESULTS}{number}'] = nodes[one.results]
+    _emit_made(run('nanoos.collect_dataset', inputs), json)
+
+
+@dataset.command('list')
+@page_options
+@json_option
+def list_command(limit: int, after: Cursor | None, json: bool) -> None:
+    """List the data sets, newest first."""
+    use_profile()
+    found, behind = list_datasets(limit, after)
+    keys = ('pk', 'name', 'target', 'unit', 'count', 'owner')
+    emit(
+        page('datasets', found, behind),
+        json,
+        lambda: rows(keys, [[row[key] for key in keys] for row in found]),
+    )
+    tell_rest('nanoos dataset list', behind, json)
+
+
+@dataset.command()
+@click.argument('dataset_id', metavar='DATASET')
+@json_option
+def show(dataset_id: str, json: bool) -> None:
+    """Show DATASET (pk or UUID): what it holds, and how its targets are spread."""
+    use_profile()
+    try:
+        found = orm.load_node(dataset_id)
+    except (NotExistent, ValueError) as error:
+        raise CliError(str(error)) from None
+    if not isinstance(found, Dataset):
+        raise CliError(f'node {found.pk} is no data set but a {type(found).__name__}')
+    targets = found.targets
+    facts = {
+        'pk': found.pk,
+        'uuid': found.uuid,
+        **found.base.attributes.all,
+        'mean': float(targets.mean()),
+        'standard_deviation': float(targets.std()),
+        'least': float(targets.min()),
+        'greatest': float(targets.max()),
+    }
+    emit(facts, json, lambda: rows(('', 'data set'), list(facts.items())))
+
+
+def _nodes(pks: Collection[int]) -> dict[int, orm.Node]:
+    """Return nodes by their keys, read in a few statements."""
+    found: dict[int, orm.Node] = {}
+    for chunk in chunks(sorted(pks)):
+        query = orm.QueryBuilder().append(orm.Node, filters={'id': {'in': list(chunk)}}, project=['id', '*'])
+        found |= {int(pk): node for pk, node in query.iterall()}
+    return found
+
+
+def _emit_made(process: orm.ProcessNode, json: bool) -> None:
+    """Print the data set that a process made, and which rows it left out."""
+    if not process.is_finished_ok:
+        raise CliError(process.exit_message or 'no data set was made')
+    made: Dataset = process.outputs.dataset
+    left_out = process.outputs.left_out['rows']
+    for one in left_out[:_TOLD]:
+        click.echo(f'row {one["row"]} left out: {one["reason"]}', err=True)
+    if len(left_out) > _TOLD:
+        click.echo(f'and {len(left_out) - _TOLD} more rows', err=True)
+    data = {'pk': made.pk, 'uuid': made.uuid, **made.base.attributes.all, 'rows_left_out': left_out}
+    emit(data, json, lambda: f'data set {made.name} (pk {made.pk}): {len(made)} structures')

@@ -1,0 +1,91 @@
+"""Data sets: a list of them, and the runs of which one can be made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from nanoos_plugins.graph.keyset import Cursor
+from nanoos_plugins.graph.seen import newest_first_seen
+from nanoos_plugins.graph.tables import connection, tables
+from nanoos_plugins.storage.shares import Viewer, seen_by
+
+DATASET_TYPE = 'data.nanoos.dataset.Dataset.'
+STRUCTURE_TYPE = 'data.core.structure.StructureData.'
+DICT_TYPE = 'data.core.dict.Dict.'
+#: Most runs that go into one data set.
+MOST_RUNS = 20_000
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: keys of the structure that it began with and of the dictionary that it gave."""
+
+    structure: int
+    results: int
+
+
+def list_datasets(
+    limit: int = 20, after: Cursor | None = None, viewer: Viewer | None = None
+) -> tuple[list[dict[str, Any]], Cursor | None]:
+    """Return up to `limit` data sets, newest first, and the cursor behind them."""
+    node, user = tables().node, tables().user
+    texts = ('name', 'target', 'unit')
+    statement = (
+        sa.select(
+            node.c.id.label('pk'),
+            node.c.uuid,
+            node.c.ctime.label('created'),
+            user.c.email.label('owner'),
+            *(node.c.attributes[key].as_string().label(key) for key in texts),
+            node.c.attributes['count'].as_integer().label('count'),
+        )
+        .join(user, node.c.user_id == user.c.id)
+        .where(node.c.node_type == DATASET_TYPE)
+    )
+    return newest_first_seen(statement, limit, after, viewer)
+
+
+def finished_runs(
+    workflow: str, output: str, engine: str | None = None, viewer: Viewer | None = None
+) -> list[Run]:
+    """Return the runs of a workflow that ended well, newest first, with structure and an output of each.
+
+    :param workflow: `eos` of `nanoos.eos`.
+    :param output: label of the output, a dictionary.
+    :param engine: only those by this engine.
+    :raises ValueError: when there are more than `MOST_RUNS`.
+    """
+    process, structure, results = (tables().node.alias(name) for name in ('process', 'structure', 'results'))
+    went_in, came_out = tables().link.alias('went_in'), tables().link.alias('came_out')
+    statement = (
+        sa.select(structure.c.id, results.c.id)
+        .select_from(process)
+        .join(went_in, sa.and_(went_in.c.output_id == process.c.id, went_in.c.label == 'structure'))
+        .join(structure, structure.c.id == went_in.c.input_id)
+        .join(came_out, sa.and_(came_out.c.input_id == process.c.id, came_out.c.label == output))
+        .join(results, results.c.id == came_out.c.output_id)
+        .where(
+            process.c.process_type == f'aiida.workflows:nanoos.{workflow}',
+            process.c.attributes['exit_status'].as_integer() == 0,
+            structure.c.node_type == STRUCTURE_TYPE,
+            results.c.node_type == DICT_TYPE,
+            *(seen_by(viewer, one.c) for one in (process, structure, results)),
+        )
+        .order_by(process.c.id.desc())
+        .limit(MOST_RUNS + 1)
+    )
+    if engine is not None:
+        template, by = tables().node.alias('template'), tables().link.alias('by')
+        statement = (
+            statement.join(by, sa.and_(by.c.output_id == process.c.id, by.c.label == 'template'))
+            .join(template, template.c.id == by.c.input_id)
+            .where(template.c.attributes['engine'].as_string() == engine)
+        )
+    with connection(viewer) as opened:
+        found = [Run(row[0], row[1]) for row in opened.execute(statement)]
+    if len(found) > MOST_RUNS:
+        raise ValueError(f'more than {MOST_RUNS} runs of {workflow}: ask for one engine')
+    return found

@@ -1,0 +1,43 @@
+"""Models: a list by target, with their errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from nanoos_plugins.data.model import STAGE
+from nanoos_plugins.graph.keyset import Cursor
+from nanoos_plugins.graph.seen import newest_first_seen
+from nanoos_plugins.graph.tables import tables
+from nanoos_plugins.storage.shares import Viewer
+
+MODEL_TYPE = 'data.nanoos.model.Model.'
+
+
+def list_models(
+    limit: int = 20, after: Cursor | None = None, target: str | None = None, viewer: Viewer | None = None
+) -> tuple[list[dict[str, Any]], Cursor | None]:
+    """Return up to `limit` models, newest first, and the cursor behind them; None does not restrict.
+
+    `mae` and `coverage` are those of rows that the model had not seen.
+    """
+    node, user = tables().node, tables().user
+    texts = ('name', 'kind', 'target', 'unit')
+    metrics = node.c.attributes['metrics']
+    statement = (
+        sa.select(
+            node.c.id.label('pk'),
+            node.c.uuid,
+            node.c.ctime.label('created'),
+            user.c.email.label('owner'),
+            *(node.c.attributes[key].as_string().label(key) for key in texts),
+            *(metrics[key].as_float().label(key) for key in ('mae', 'coverage')),
+            sa.func.coalesce(node.c.extras[STAGE].as_string(), 'candidate').label('stage'),
+        )
+        .join(user, node.c.user_id == user.c.id)
+        .where(node.c.node_type == MODEL_TYPE)
+    )
+    if target is not None:
+        statement = statement.where(node.c.attributes['target'].as_string() == target)
+    return newest_first_seen(statement, limit, after, viewer)

@@ -1,0 +1,34 @@
+"""Get back a model that was saved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nanoos_plugins.ml import checkpoint
+from nanoos_plugins.ml.models import MODELS
+from nanoos_plugins.ml.models.model import Arrays, Model
+
+
+def load(folder: Path, digest: str | None = None) -> Model:
+    """Return the model that `Model.save` wrote into a folder.
+
+    :param digest: see `checkpoint.read`.
+    :raises ValueError: for a checkpoint that must not be loaded (see there) or of an unknown kind.
+    """
+    return model_of(*checkpoint.read(folder, digest))
+
+
+def model_of(description: Mapping[str, Any], arrays: Arrays) -> Model:
+    """Return the model of a description and its arrays.
+
+    :raises ValueError: for an unknown kind, or what is not of that kind.
+    """
+    kind = description.get('kind')
+    if kind not in MODELS:
+        raise ValueError(f'unknown kind of model {kind!r}; known kinds: {", ".join(MODELS)}')
+    try:
+        return MODELS[kind].from_checkpoint(description, arrays)
+    except (KeyError, TypeError, RuntimeError) as error:
+        raise ValueError(f'not a checkpoint of a {kind} model: {error}') from error

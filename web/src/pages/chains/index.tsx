@@ -1,0 +1,1 @@
+export { ChainsPage as default } from '@/features/chains/ChainsPage';
