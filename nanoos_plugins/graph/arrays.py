@@ -64,9 +64,9 @@ def _bounded(name: str, stream: Any) -> bytes:
 def _array(name: str, content: bytes) -> Array:
     """Return the array of a file: its header may promise more than there is, so that is not believed."""
     stream: BinaryIO = io.BytesIO(content)
-    version = np.lib.format.read_magic(stream)  # type: ignore[no-untyped-call]
+    version = np.lib.format.read_magic(stream)
     head = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, is_fortran, kind = head(stream)  # type: ignore[no-untyped-call]
+    shape, is_fortran, kind = head(stream)
     if kind.hasobject or is_fortran and len(shape) > 1:
         raise ValueError(f'{name}: expected an array of plain values, got {kind}')
     found: Array = np.frombuffer(content, kind, offset=stream.tell()).reshape(shape)

@@ -1,4 +1,4 @@
-"""Structures as bare crystals, many at once: what a prediction is made from, each with a key of what it is."""
+"""Structures as bare crystals, many at once: what predictions are made from, each with a key of its own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from ase.data import atomic_numbers
 
 from nanoos_plugins.graph.among import among
-from nanoos_plugins.graph.nodes import chunks
+from nanoos_plugins.graph.nodes import MOST_NAMED
 from nanoos_plugins.graph.structures import STRUCTURE_TYPE, is_whole, symbols_of
 from nanoos_plugins.graph.tables import connection, tables
 from nanoos_plugins.storage.shares import Viewer, seen_by
@@ -54,7 +54,8 @@ def _rows(uuids: Sequence[str], viewer: Viewer | None, with_attributes: bool) ->
     kind = node.c.uuid.type.python_type
     found: list[tuple[str, Any]] = []
     with connection(viewer) as opened:
-        for chunk in chunks(list(uuids)):
+        for first in range(0, len(uuids), MOST_NAMED):
+            chunk = uuids[first : first + MOST_NAMED]
             rows = opened.execute(statement, {'uuids': [kind(one) for one in chunk]}).all()
             found += [(str(row[0]), orjson.loads(row[1]) if with_attributes else None) for row in rows]
     return found

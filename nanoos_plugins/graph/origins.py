@@ -32,9 +32,9 @@ def origins(pk: int, viewer: Viewer | None = None) -> list[Origin]:
     behind = _behind(pk, viewer)
     kind = node.c.process_type
     rank = sa.func.row_number().over(partition_by=kind, order_by=node.c.id.desc()).label('rank')
-    count = sa.func.count().over(partition_by=kind).label('count')
+    number = sa.func.count().over(partition_by=kind).label('number')
     processes = (
-        sa.select(node.c.uuid, kind, rank, count)
+        sa.select(node.c.uuid, kind, rank, number)
         .join(behind, behind.c.id == node.c.id)
         .where(node.c.node_type.startswith('process.'))
         .subquery()
@@ -42,12 +42,12 @@ def origins(pk: int, viewer: Viewer | None = None) -> list[Origin]:
     statement = (
         sa.select(processes)
         .where(processes.c.rank <= MOST_NAMED)
-        .order_by(processes.c.count.desc(), processes.c.process_type, processes.c.rank)
+        .order_by(processes.c.number.desc(), processes.c.process_type, processes.c.rank)
     )
     found: dict[str, Origin] = {}
     with connection(viewer) as opened:
         for row in opened.execute(statement):
-            known = found.setdefault(row.process_type, Origin(entry_point(row.process_type), row.count, []))
+            known = found.setdefault(row.process_type, Origin(entry_point(row.process_type), row.number, []))
             known.processes.append(str(row.uuid))
     return list(found.values())
 

@@ -38,7 +38,7 @@ def parameters_of(kind: str) -> type[BaseModel]:
 
 def _told(text: str) -> dict[str, str]:
     """Return what a docstring says of each parameter: `:param a: …; `b`, `c`: …`."""
-    told = {}
+    told: dict[str, str] = {}
     for part in re.split(r'\n\s*:', text)[1:]:
         name, _, rest = ' '.join(part.split()).removeprefix('param ').partition(': ')
         for one in re.split(r'; (?=`)', f'`{name}`: {rest}'):
