@@ -70,7 +70,7 @@ class Features(orm.Data):
                 'version': settings.version,
                 'key': settings.key(content),
                 'problem': problem,
-                'pooled': [] if blocks is None else _shortest(blocks['mean'][POOLED]),
+                'pooled': [] if blocks is None else pooled(blocks),
             }
         )
         if blocks is not None:
@@ -124,6 +124,6 @@ def _rounded(vector: Any) -> list[float]:
     return [round(float(value), DECIMALS) + 0.0 for value in vector]  # + 0.0: no negative zeros
 
 
-def _shortest(vector: Array) -> list[float]:
-    """Return numbers of single precision with as few digits as tell them apart."""
-    return [float(str(value)) for value in vector.astype(np.float32)]
+def pooled(blocks: Mapping[str, Array]) -> list[float]:
+    """Return the embedding of a structure, (64,), with as few digits as single precision needs."""
+    return [float(str(value)) for value in blocks['mean'][POOLED].astype(np.float32)]

@@ -6,13 +6,18 @@ this costs grows with the structures that are asked about, not with the graph.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import sqlalchemy as sa
 
-from nanoos_plugins.data.features import content_of
+from nanoos_plugins.data.features import FILE, content_of
 from nanoos_plugins.graph.among import among
+from nanoos_plugins.graph.repository import open_file
 from nanoos_plugins.graph.status import FINAL_STATES
 from nanoos_plugins.graph.structures import STRUCTURE_TYPE
 from nanoos_plugins.graph.tables import connection, tables
@@ -76,6 +81,20 @@ def look_up(structures: Sequence[int], settings: FeatureSettings, viewer: Viewer
             answer.running |= _running(opened, [pk for pk in few if pk not in answer.found], settings, viewer)
     answer.missing = [pk for pk in asked if pk not in answer.found and pk not in answer.running]
     return answer
+
+
+def read_features(uuid: str, viewer: Viewer | None = None) -> dict[str, npt.NDArray[Any]]:
+    """Return the blocks of features of a node, (width,) by name.
+
+    :raises LookupError: when there is no such node that the viewer sees, or it has no features.
+    """
+    content = open_file(viewer, uuid, FILE)
+    try:
+        file = io.BytesIO(content.stream.read())
+    finally:
+        content.close()
+    with np.load(file, allow_pickle=False) as arrays:
+        return dict(arrays)
 
 
 def _parts(pks: list[int]) -> Iterator[list[int]]:
