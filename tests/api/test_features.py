@@ -15,6 +15,7 @@ from ase.build import bulk
 from nanoos_plugins.data.features import Features
 from nanoos_plugins.ml.descriptors import OF_CRYSTAL
 from nanoos_plugins.storage.owner import acting_as
+from nanoos_plugins.storage.shares import revoke, share
 from tests.api.conftest import Person
 from tests.api.test_auth import is_problem
 from tests.api.test_jobs import count, ended
@@ -62,7 +63,7 @@ def made(alice: Person, crystals: dict[str, str]) -> dict[str, Any]:
     assert (again.status_code, again.json()['uuid']) == (202, told['job']['uuid'])
     assert is_problem(alice.http('GET', f'/ml/features/structure/{crystals["copper"]}'), 404)
     job = ended(alice, told['job']['uuid'])
-    assert (job['status'], job['workflow']) == ('COMPLETED', 'nanoos.features'), job
+    assert (job['status'], job['workflow']) == ('COMPLETED', 'aiida.calculations:nanoos.features'), job
     return told
 
 
@@ -168,7 +169,20 @@ def test_nothing_of_another_tenant_is_found_or_used(
     # the same crystal of his has no features for him
     his = stored(bob, bulk('Cu', a=3.61))
     assert is_problem(bob.http('GET', f'/ml/features/structure/{his}'), 404)
-    alice.http('PUT', f'/nodes/{crystals["copper"]}/shares', json={'everybody': False, 'grantee': bob.email})
+    # until she shares hers, of which they were made
+    copper = orm.load_node(crystals['copper'])
+    with acting_as(alice.user):
+        share(copper, bob.user)
+    assert bob.http('POST', f'/ml/features/structure/{his}').status_code == 200
+    assert bob.http('GET', f'/structures/{his}/similar').json() == []
+    with acting_as(alice.user):
+        share(orm.load_node(crystals['silver']), bob.user)
+    told = bob.http('GET', f'/structures/{his}/similar').json()
+    assert [one['uuid'] for one in told] == [crystals['silver']]
+    with acting_as(alice.user):
+        for name in ('copper', 'silver'):
+            revoke(orm.load_node(crystals[name]), bob.user)
+    assert is_problem(bob.http('GET', f'/structures/{his}/similar'), 409)
 
 
 def test_a_key_gives_one_job(alice: Person, crystals: dict[str, str], made: dict[str, Any]) -> None:
