@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from nanoos_plugins.data.model import STAGE
 from nanoos_plugins.graph.keyset import Cursor
 from nanoos_plugins.graph.seen import newest_first_seen
-from nanoos_plugins.graph.tables import tables
-from nanoos_plugins.storage.shares import Viewer
+from nanoos_plugins.graph.tables import connection, tables
+from nanoos_plugins.storage.shares import Viewer, seen_by
 
 MODEL_TYPE = 'data.nanoos.model.Model.'
 
@@ -20,7 +20,8 @@ def list_models(
 ) -> tuple[list[dict[str, Any]], Cursor | None]:
     """Return up to `limit` models, newest first, and the cursor behind them; None does not restrict.
 
-    `mae` and `coverage` are those of rows that the model had not seen.
+    `mae` and `coverage` are those of rows that the model had not seen; `version` counts the models of one
+    name and owner that the viewer sees, in the order in which they came.
     """
     node, user = tables().node, tables().user
     texts = ('name', 'kind', 'target', 'unit')
@@ -33,6 +34,7 @@ def list_models(
             user.c.email.label('owner'),
             *(node.c.attributes[key].as_string().label(key) for key in texts),
             *(metrics[key].as_float().label(key) for key in ('mae', 'coverage')),
+            _version(viewer).label('version'),
             sa.func.coalesce(node.c.extras[STAGE].as_string(), 'candidate').label('stage'),
         )
         .join(user, node.c.user_id == user.c.id)
@@ -41,3 +43,28 @@ def list_models(
     if target is not None:
         statement = statement.where(node.c.attributes['target'].as_string() == target)
     return newest_first_seen(statement, limit, after, viewer)
+
+
+def version_of(pk: int, viewer: Viewer | None = None) -> int:
+    """Return the version of a model, see `list_models`."""
+    with connection(viewer) as opened:
+        found = opened.scalar(sa.select(_version(viewer)).where(tables().node.c.id == pk))
+    return int(found or 0)
+
+
+def _version(viewer: Viewer | None) -> sa.ScalarSelect[int]:
+    """Return how many models of the name and owner of a row there are up to it."""
+    node, other = tables().node, tables().node.alias('other')
+    return (
+        sa.select(sa.func.count())
+        .select_from(other)
+        .where(
+            other.c.node_type == MODEL_TYPE,
+            other.c.user_id == node.c.user_id,
+            other.c.attributes['name'].as_string() == node.c.attributes['name'].as_string(),
+            other.c.id <= node.c.id,
+            seen_by(viewer, other.c),
+        )
+        .correlate(node)
+        .scalar_subquery()
+    )
