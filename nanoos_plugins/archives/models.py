@@ -20,6 +20,8 @@ from typing import Any
 
 import numpy as np
 from aiida import orm
+from aiida.common.exceptions import ValidationError
+from aiida.orm.implementation.utils import clean_value
 from aiida.storage.sqlite_zip.backend import SqliteZipBackend
 
 from nanoos_plugins.accounts.secret import signing_key
@@ -168,10 +170,12 @@ def _check_model(container: zipfile.ZipFile, row: Row) -> None:
             (Path(folder) / name).write_bytes(_file(container, row, name, which))
         try:
             described, _ = read(Path(folder), digest)
-        except ValueError as error:
+            # AiiDA keeps 14 digits of each number
+            wanted = {key: clean_value(described.get(key)) for key in DESCRIBED}
+        except (ValueError, ValidationError) as error:
             raise ValueError(f'{which}: {error}') from None
     for key in DESCRIBED:
-        if attributes.get(key) != described.get(key):
+        if attributes.get(key) != wanted[key]:
             raise ValueError(f'{which}: its attribute {key} is not what its {DESCRIPTION} says; get it anew')
 
 
