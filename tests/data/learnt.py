@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 from aiida import orm
@@ -39,8 +40,9 @@ def learnt() -> Predictor:
 
 
 def imported(name: str, count: int = 8) -> Dataset:
-    """Return a data set that was imported from a file."""
-    rows = [{'structure': one.as_dict(), 'K': 100.0 + row} for row, one in enumerate(coppers(count))]
+    """Return a data set of coppers that was imported from a file; lengths are 1.5 % apart."""
+    crystals = [AseAtomsAdaptor.get_structure(bulk('Cu', a=3 * 1.015**row)) for row in range(count)]
+    rows = [{'structure': one.as_dict(), 'K': 100.0 + row} for row, one in enumerate(crystals)]
     file = orm.SinglefileData(io.BytesIO(json.dumps(rows).encode()), filename='k.json')
     settings = orm.Dict({'name': name, 'target': 'K', 'unit': 'GPa'})
     node = run('nanoos.import_dataset', {'file': file, 'settings': settings})
@@ -55,7 +57,9 @@ def model_of(
     """Return a stored model, made by a training on a data set with these errors on these rows of it."""
     learnt().save(folder / name, pretrained='chgnet-0.3.0', metrics=METRICS)
     type_ = 'aiida.calculations:nanoos.train'
-    training: Any = process(orm.CalcJobNode, 'train', process_type=type_, dataset=dataset)
+    # Each has a name of its own, or it would be copied from the one before.
+    inputs = {'dataset': dataset, 'name': orm.Str(name).store(), 'run': orm.Str(uuid4().hex).store()}
+    training: Any = process(orm.CalcJobNode, 'train', process_type=type_, **inputs)
     arrays = orm.ArrayData()
     target = dataset.targets[list(rows)]
     arrays.set_array('test_rows', np.array(rows, dtype=float))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from ase.build import bulk
 from pydantic import ValidationError
-from pymatgen.core import Lattice, Structure
+from pymatgen.io.ase import AseAtomsAdaptor
 
 from nanoos_plugins.ml.divide import SplitSettings, divide, first_elements, parts
 from nanoos_plugins.ml.splits import random_folds
 
 METALS = ('Mg', 'Ca', 'Sr', 'Mn')
 CRYSTALS = [
-    Structure.from_spacegroup(group, Lattice.cubic(4 + k / 10), [metal, 'O'], [[0, 0, 0], [0.5, 0.5, 0.5]])
-    for k, (metal, group) in enumerate((metal, group) for metal in METALS for group in ('Fm-3m', 'Pm-3m'))
+    AseAtomsAdaptor.get_structure(bulk(f'{metal}O', lattice, a=4.2))
+    for metal in METALS
+    for lattice in ('rocksalt', 'cesiumchloride')
 ]
 NAMES = [f'{metal}O{k}' for metal in METALS for k in (1, 2)]
 
