@@ -7,14 +7,11 @@ or `{"error": …, "missing": …}`, where `missing` says that something is not 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import resource
 import sys
 from pathlib import Path
 from typing import Any
-
-from nanoos_plugins.install.home import home
 
 MEMORY_BYTES = 4 * 1024**3
 
@@ -65,12 +62,10 @@ def _import(user_pk: int, rows: str, archive: str) -> dict[str, Any]:
     from aiida import orm
 
     from nanoos_plugins.accounts.secret import signing_key
-    from nanoos_plugins.archives.insert import Import
+    from nanoos_plugins.archives.insert import Import, alone
 
     user = orm.User.collection.get(id=user_pk)
-    # One import at a time, whatever asks for it: what was looked up must still be true when it is stored.
-    with (home() / 'archives.lock').open('w') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with alone():
         return Import(Path(rows), Path(archive), user, signing_key()).run()
 
 

@@ -8,8 +8,10 @@ imported process has ended, and no hash is kept by which caching would take its 
 
 from __future__ import annotations
 
+import fcntl
 import zipfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -22,9 +24,11 @@ from aiida.orm.entities import EntityTypes
 
 from nanoos_plugins.archives.issue import Incoming, Issue, Link
 from nanoos_plugins.archives.rows import Row, read_table
+from nanoos_plugins.data.model import STAGE
 from nanoos_plugins.graph.groups import PLAIN, label_of
 from nanoos_plugins.graph.materials import MATERIAL_TYPE
 from nanoos_plugins.graph.tables import connection, tables
+from nanoos_plugins.install.home import home
 from nanoos_plugins.runners.archive_files.container import REPOSITORY
 from nanoos_plugins.runners.read_archive import keys_of
 
@@ -35,6 +39,14 @@ EXTRA = 'nanoos_imported'
 #: Without a computer they would be on whichever one asks them.
 ON_COMPUTER = ('data.core.code.', 'data.core.remote.', 'process.calculation.calcjob.')
 BATCH = 500
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Let one import at a time look up and store, whatever asks for it: what was looked up must stay true."""
+    with (home() / 'archives.lock').open('w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 class Import:
@@ -81,6 +93,10 @@ class Import:
         counts = {'new': len(self._new), 'existing': len(self._pks) - len(self._new), 'reissued': reissued}
         return {**counts, 'groups': groups}
 
+    def pk_of(self, key: int) -> int:
+        """Return the key here of a node by its key in the archive, once all is stored."""
+        return self._pks[key]
+
     def _nodes(self) -> Iterator[Row]:
         """Yield the rows of the new nodes."""
         return (row for row in read_table(self._rows, 'db_dbnode') if row['id'] in self._new)
@@ -118,6 +134,8 @@ class Import:
         label = computers.get(row['dbcomputer_id'])
         is_on = label is not None or row['node_type'].startswith(ON_COMPUTER)
         extras = {**row['extras'], EXTRA: {'uuid': row['uuid'], 'computer': label}}
+        # How far a model has come is for people here to say.
+        extras.pop(STAGE, None)
         if row['node_type'].startswith('data.core.code.'):
             extras['hidden'] = True
         attributes = row['attributes']

@@ -40,8 +40,8 @@ def import_dataset(file: orm.SinglefileData, settings: orm.Dict) -> dict[str, or
     Fails with exit status 310 for a file of another form, 311 when no row of it can be used.
 
     :param file: CSV or JSON, see `nanoos_plugins.ml.table`.
-    :param settings: `name`, `target` (name of its column) and, if wanted, `unit` and `structure` (name of the
-        column of structures).
+    :param settings: `name`, `target` (name of its column) and, if wanted, `unit`, `structure` and `names`
+        (columns of structures and of names of rows) and `splits` (columns that say the fold of each row).
     :return: `dataset` and `left_out` (`rows`: number and reason of each).
     """
     given = settings.get_dict()
@@ -49,14 +49,15 @@ def import_dataset(file: orm.SinglefileData, settings: orm.Dict) -> dict[str, or
         table = _READY.get() or _read(file, given)
     except ValueError as error:
         return ExitCode(UNREADABLE, str(error))
-    return _made(given, table, {})
+    return _made(given, table)
 
 
 def _read(file: orm.SinglefileData, given: Mapping[str, Any]) -> Rows:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / Path(file.filename).name
         path.write_bytes(file.get_content(mode='rb'))
-        return read_rows(path, given['target'], given.get('unit', ''), given.get('structure'))
+        columns = (given.get('structure'), given.get('names'), given.get('splits', ()))
+        return read_rows(path, given['target'], given.get('unit', ''), *columns)
 
 
 @calcfunction
@@ -71,7 +72,10 @@ def collect_dataset(settings: orm.Dict, **nodes: Any) -> dict[str, orm.Data] | E
     :return: as of `import_dataset`.
     """
     given = settings.get_dict()
-    rows, problems, uuids = [], [], {}
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    uuids: dict[int, str] = {}
+    times: dict[int, float] = {}
     for number in sorted(int(name.removeprefix(STRUCTURE)) for name in nodes if name.startswith(STRUCTURE)):
         structure, results = nodes[f'{STRUCTURE}{number}'], nodes[f'{RESULTS}{number}']
         try:
@@ -79,11 +83,11 @@ def collect_dataset(settings: orm.Dict, **nodes: Any) -> dict[str, orm.Data] | E
                 given['quantity'], pick(results.get_dict(), given['quantity'], given['unit'], None)
             )
             rows.append(_row(number, structure, float(value)))
-            uuids[number] = structure.uuid
+            uuids[number], times[number] = structure.uuid, results.ctime.timestamp()
         except (HandoverRefused, ValueError, TypeError) as refused:
             problems.append(Problem(number, str(refused)))
     unique, repeated = without_repeats(rows)
-    return _made(given, Rows(unique, given['unit'], problems + repeated), uuids)
+    return _made(given, Rows(unique, given['unit'], problems + repeated), uuids, times)
 
 
 def _row(number: int, structure: orm.StructureData, value: float) -> Row:
@@ -98,7 +102,13 @@ def _row(number: int, structure: orm.StructureData, value: float) -> Row:
     )
 
 
-def _made(given: Mapping[str, Any], table: Rows, uuids: Mapping[int, str]) -> dict[str, orm.Data] | ExitCode:
+def _made(
+    given: Mapping[str, Any],
+    table: Rows,
+    uuids: Mapping[int, str] | None = None,
+    times: Mapping[int, float] | None = None,
+) -> dict[str, orm.Data] | ExitCode:
+    """Return the outputs; `uuids` and `times` are those of rows by their numbers."""
     if not table.rows:
         return ExitCode(NO_ROWS, f'no row can be used: {"; ".join(describe_problems(table.problems, 5))}')
     dataset = Dataset(
@@ -108,8 +118,13 @@ def _made(given: Mapping[str, Any], table: Rows, uuids: Mapping[int, str]) -> di
         structures=[row.structure for row in table.rows],
         targets=[row.target for row in table.rows],
         names=[row.name for row in table.rows],
-        uuids=[uuids.get(row.number, '') for row in table.rows],
+        uuids=[(uuids or {}).get(row.number, '') for row in table.rows],
+        splits={
+            split: [row.parts[place] for row in table.rows]
+            for place, split in enumerate(given.get('splits', ()))
+        },
         left_out=len(table.problems),
+        times=[times[row.number] for row in table.rows] if times else (),
     )
     left_out = orm.Dict({'rows': [{'row': one.number, 'reason': one.reason} for one in table.problems]})
     return {'dataset': dataset, 'left_out': left_out}

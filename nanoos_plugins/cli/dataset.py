@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 from aiida import orm
-from aiida.common.exceptions import NotExistent
 
+from nanoos_plugins.cli.dataset_split import by_choice, divided, part_sizes, split, tell_leaks
+from nanoos_plugins.cli.find_node import find_node
 from nanoos_plugins.cli.output import CliError, emit, json_option, rows
 from nanoos_plugins.cli.paging import page, page_options, tell_rest, use_profile
 from nanoos_plugins.data.dataset import Dataset
 from nanoos_plugins.dataset_inputs import dataset_inputs
 from nanoos_plugins.graph.datasets import list_datasets
 from nanoos_plugins.graph.keyset import Cursor
+from nanoos_plugins.graph.lineage import lineage
 from nanoos_plugins.job_inputs import WORKFLOWS
 from nanoos_plugins.launch import run
 
@@ -26,15 +29,34 @@ def dataset() -> None:
     """Make data sets to learn from, out of files and out of results."""
 
 
+dataset.add_command(split)
+split_option = click.option(
+    '--split-by', type=by_choice, help='Split it, too, under this name, into 5 folds.'
+)
+
+
 @dataset.command('import')
 @click.argument('file', type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option('--target', required=True, help='Name of the column of targets.')
 @click.option('--unit', default='', help='Its unit.  [default: that of the column `unit`, else none]')
 @click.option('--structure', help='Column of structures.  [default: structure, cif or atoms]')
+@click.option('--names', help='Column that names the rows.  [default: id, mp_id, material_id or name]')
+@click.option(
+    '--split', 'splits', multiple=True, metavar='COLUMN', help='Column that says the fold of each row.'
+)
+@split_option
 @click.option('--name', help='Name of the data set.  [default: that of the file]')
 @json_option
 def import_command(
-    file: Path, target: str, unit: str, structure: str | None, name: str | None, json: bool
+    file: Path,
+    target: str,
+    unit: str,
+    structure: str | None,
+    names: str | None,
+    splits: tuple[str, ...],
+    split_by: str | None,
+    name: str | None,
+    json: bool,
 ) -> None:
     """Make a data set of FILE: JSON of records or of matminer (also .gz), or CSV with a column of CIFs.
 
@@ -42,9 +64,10 @@ def import_command(
     """
     use_profile()
     settings = {'name': name or file.name.split('.')[0], 'target': target, 'unit': unit}
-    settings |= {} if structure is None else {'structure': structure}
-    inputs = {'file': orm.SinglefileData(file.resolve()), 'settings': orm.Dict(settings)}
-    _emit_made(run('nanoos.import_dataset', inputs), json)
+    columns = {'structure': structure, 'names': names, 'splits': list(splits)}
+    given = orm.Dict(settings | {key: value for key, value in columns.items() if value})
+    inputs = {'file': orm.SinglefileData(file.resolve()), 'settings': given}
+    _emit_made(run('nanoos.import_dataset', inputs), split_by, json)
 
 
 @dataset.command()
@@ -58,8 +81,17 @@ def import_command(
 )
 @click.option('--unit', required=True, help='Unit that it must have; other results are left out.')
 @click.option('--engine', help='Only jobs by this engine.')
+@split_option
 @json_option
-def create(name: str, workflow: str, quantity: str, unit: str, engine: str | None, json: bool) -> None:
+def create(
+    name: str,
+    workflow: str,
+    quantity: str,
+    unit: str,
+    engine: str | None,
+    split_by: str | None,
+    json: bool,
+) -> None:
     """Make the data set NAME of the jobs that ended well: their structures and a quantity of their results.
 
     Of several jobs for the same structure the newest counts.
@@ -69,7 +101,7 @@ def create(name: str, workflow: str, quantity: str, unit: str, engine: str | Non
         inputs = dataset_inputs(name, workflow, quantity, unit, engine)
     except ValueError as error:
         raise CliError(str(error)) from None
-    _emit_made(run('nanoos.collect_dataset', inputs), json)
+    _emit_made(run('nanoos.collect_dataset', inputs), split_by, json)
 
 
 @dataset.command('list')
@@ -94,17 +126,14 @@ def list_command(limit: int, after: Cursor | None, json: bool) -> None:
 def show(dataset_id: str, json: bool) -> None:
     """Show DATASET (pk or UUID): what it holds, and how its targets are spread."""
     use_profile()
-    try:
-        found = orm.load_node(dataset_id)
-    except (NotExistent, ValueError) as error:
-        raise CliError(str(error)) from None
-    if not isinstance(found, Dataset):
-        raise CliError(f'node {found.pk} is no data set but a {type(found).__name__}')
+    found = find_node(dataset_id, Dataset, 'data set')
     targets = found.targets
     facts = {
         'pk': found.pk,
         'uuid': found.uuid,
         **found.base.attributes.all,
+        'splits': part_sizes(found),
+        'lineage': lineage(found.pk),
         'mean': float(targets.mean()),
         'standard_deviation': float(targets.std()),
         'least': float(targets.min()),
@@ -113,8 +142,8 @@ def show(dataset_id: str, json: bool) -> None:
     emit(facts, json, lambda: rows(('', 'data set'), list(facts.items())))
 
 
-def _emit_made(process: orm.ProcessNode, json: bool) -> None:
-    """Print the data set that a process made, and which rows it left out."""
+def _emit_made(process: orm.ProcessNode, split_by: str | None, json: bool) -> None:
+    """Print the data set that a process made, split if asked for, and which rows it left out."""
     if not process.is_finished_ok:
         raise CliError(process.exit_message or 'no data set was made')
     made: Dataset = process.outputs.dataset
@@ -123,5 +152,9 @@ def _emit_made(process: orm.ProcessNode, json: bool) -> None:
         click.echo(f'row {one["row"]} left out: {one["reason"]}', err=True)
     if len(left_out) > _TOLD:
         click.echo(f'and {len(left_out) - _TOLD} more rows', err=True)
-    data = {'pk': made.pk, 'uuid': made.uuid, **made.base.attributes.all, 'rows_left_out': left_out}
+    more: dict[str, Any] = {'rows_left_out': left_out}
+    if split_by is not None:
+        made, more['leaks'] = divided(made, name=split_by, by=split_by)
+        tell_leaks(more['leaks'])
+    data = {'pk': made.pk, 'uuid': made.uuid, **made.base.attributes.all, **more}
     emit(data, json, lambda: f'data set {made.name} (pk {made.pk}): {len(made)} structures')

@@ -10,8 +10,11 @@ from aiida.common.exceptions import NotExistent
 from aiida.engine.daemon.client import DaemonException
 
 from nanoos_plugins.calculations.predict import predictions
+from nanoos_plugins.cli.find_node import find_node
 from nanoos_plugins.cli.job_control import finish, parse_setting
 from nanoos_plugins.cli.job_words import find_structure, job_dict, stored_pk
+from nanoos_plugins.cli.model_archive import export, import_command
+from nanoos_plugins.cli.model_compare import compare
 from nanoos_plugins.cli.output import CliError, emit, json_option, rows
 from nanoos_plugins.cli.paging import page, page_options, tell_rest, use_profile
 from nanoos_plugins.data.dataset import Dataset
@@ -20,7 +23,8 @@ from nanoos_plugins.engines.code import default_code
 from nanoos_plugins.engines.contract import load_engine
 from nanoos_plugins.graph.jobs import load_jobs
 from nanoos_plugins.graph.keyset import Cursor
-from nanoos_plugins.graph.models import list_models
+from nanoos_plugins.graph.lineage import lineage
+from nanoos_plugins.graph.models import list_models, version_of
 from nanoos_plugins.install.daemon import ensure_daemon
 from nanoos_plugins.launch import run, submit
 from nanoos_plugins.ml.settings import TrainSettings
@@ -31,7 +35,11 @@ OWN = frozenset(TrainSettings.model_fields) - {'task', 'model', 'parameters'}
 
 @click.group()
 def model() -> None:
-    """Train models on data sets, list and promote them, and predict."""
+    """Train, compare and promote models, hand them on, and predict."""
+
+
+for command in (compare, export, import_command):
+    model.add_command(command)
 
 
 @model.command()
@@ -54,7 +62,7 @@ def train(
 ) -> None:
     """Train a model on DATASET (pk or UUID) and tell how good it is on rows it has not seen."""
     use_profile()
-    dataset = _find(dataset_id, Dataset)
+    dataset = find_node(dataset_id, Dataset, 'data set')
     given = dict(parse_setting(one) for one in settings)
     asked = {key: value for key, value in given.items() if key in OWN}
     asked |= {'model': kind, 'parameters': {key: value for key, value in given.items() if key not in OWN}}
@@ -84,7 +92,7 @@ def list_command(limit: int, after: Cursor | None, target: str | None, json: boo
     """List the models, newest first, with their errors on rows they had not seen."""
     use_profile()
     found, behind = list_models(limit, after, target)
-    keys = ('pk', 'name', 'kind', 'target', 'unit', 'mae', 'coverage', 'stage', 'owner')
+    keys = ('pk', 'name', 'version', 'kind', 'target', 'unit', 'mae', 'coverage', 'stage', 'owner')
     emit(
         page('models', found, behind), json, lambda: rows(keys, [[row[key] for key in keys] for row in found])
     )
@@ -97,16 +105,18 @@ def list_command(limit: int, after: Cursor | None, target: str | None, json: boo
 def show(model_id: str, json: bool) -> None:
     """Show MODEL (pk or UUID): what it predicts, how well, and from what it has learnt."""
     use_profile()
-    found = _find(model_id, Model)
+    found = find_node(model_id, Model, 'model')
     training = found.creator
     source = None if training is None else training.inputs.dataset
     facts = {
         'pk': found.pk,
         'uuid': found.uuid,
         'stage': found.stage,
+        'version': version_of(found.pk),
         **found.base.attributes.all,
         'training': None if training is None else training.pk,
         'dataset': None if source is None else {'pk': source.pk, 'name': source.name, 'count': len(source)},
+        'lineage': None if source is None else lineage(source.pk),
     }
     emit(facts, json, lambda: rows(('', 'model'), list(facts.items())))
 
@@ -118,7 +128,7 @@ def show(model_id: str, json: bool) -> None:
 def promote(model_id: str, stage: Any, json: bool) -> None:
     """Say that MODEL (pk or UUID) is now at STAGE."""
     use_profile()
-    found = _find(model_id, Model)
+    found = find_node(model_id, Model, 'model')
     found.stage = stage
     emit({'pk': found.pk, 'stage': stage}, json, lambda: f'model {found.name} (pk {found.pk}): {stage}')
 
@@ -131,7 +141,7 @@ def promote(model_id: str, stage: Any, json: bool) -> None:
 def predict(model_id: str, structures: tuple[str, ...], store: bool, json: bool) -> None:
     """Predict with MODEL for STRUCTURES (pks or UUIDs), with the interval that a new measurement is in."""
     use_profile()
-    found = _find(model_id, Model)
+    found = find_node(model_id, Model, 'model')
     nodes = [find_structure(one) for one in structures]
     if store:
         given = {f'structure_{number}': node for number, node in enumerate(nodes)}
@@ -161,17 +171,3 @@ def predict(model_id: str, structures: tuple[str, ...], store: bool, json: bool)
         json,
         lambda: rows(('structure', 'formula', 'value', 'low', 'high', 'beware'), cells, title=title),
     )
-
-
-def _find(identifier: str, kind: Any) -> Any:
-    """Return a node of a class.
-
-    :raises CliError: when there is none.
-    """
-    try:
-        found = orm.load_node(identifier)
-    except (NotExistent, ValueError) as error:
-        raise CliError(str(error)) from None
-    if not isinstance(found, kind):
-        raise CliError(f'node {found.pk} is no {kind.__name__.lower()} but a {type(found).__name__}')
-    return found

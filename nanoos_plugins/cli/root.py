@@ -33,7 +33,7 @@ SUMMARIES = {
     'env': 'Print what to export so that plain `verdi` works on this instance.',
     'job': 'Submit, follow and control simulations.',
     'material': 'Create, list and revise materials.',
-    'model': 'Train models on data sets, list and promote them, and predict.',
+    'model': 'Train, compare and promote models, hand them on, and predict.',
     'multiscale': 'Run chains from electrons to a component.',
     'profile': 'Create, list, show and delete the profile of this instance.',
     'structure': 'Import, build, list and export structures.',

@@ -30,7 +30,8 @@ class Dataset(orm.Data):
     `table.npz` has `targets` (n,) in `unit`, `names` (n,), `uuids` (n,) of structures in the graph (empty for
     those out of a file), `counts` (n,) of atoms, of all atoms one after the other `numbers` and `positions`
     [Å], and `cells` (n, 3, 3) [Å]. A split `s` of `splits` is the array `split_s` (n,): of each row its part,
-    a word, or the number of its fold. Structures are crystals, periodic in all directions.
+    a word, or the number of its fold. Where the rows are of calculations, `times` (n,) [s since 1970] says
+    when each target was found. Structures are crystals, periodic in all directions.
     """
 
     class AttributesModel(orm.Data.AttributesModel):
@@ -53,6 +54,7 @@ class Dataset(orm.Data):
         uuids: Sequence[str] = (),
         splits: Mapping[str, Sequence[str | int]] | None = None,
         left_out: int = 0,
+        times: Sequence[float] = (),
         **kwargs: Any,
     ) -> None:
         """Make an unstored data set.
@@ -65,6 +67,7 @@ class Dataset(orm.Data):
             'names': names or [str(number) for number in range(1, count + 1)],
             'uuids': uuids or [''] * count,
             **{f'split_{key}': parts for key, parts in (splits or {}).items()},
+            **({'times': times} if times else {}),
         }
         check(name, target, count, columns)
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
@@ -80,9 +83,7 @@ class Dataset(orm.Data):
                 'left_out': left_out,
             }
         )
-        content = io.BytesIO()
-        np.savez_compressed(content, **_table(structures, columns))  # type: ignore[arg-type]
-        self.base.repository.put_object_from_bytes(content.getvalue(), TABLE)
+        self._write(_table(structures, columns))
 
     @property
     def name(self) -> str:
@@ -130,6 +131,33 @@ class Dataset(orm.Data):
                 f'data set {self.name} has no split {name!r}; it has {", ".join(known) or "none"}'
             )
         return self.table[f'split_{name}']
+
+    @property
+    def times(self) -> Array | None:
+        """(n,) [s since 1970] when each target was found; None where that is not known."""
+        return self.table.get('times')
+
+    def with_split(self, name: str, parts: Sequence[str | int]) -> Dataset:
+        """Return an unstored data set that has one split more; its rows are the same to the last bit.
+
+        :raises ValueError: for a split that is there already, or that has not one part for each row.
+        """
+        known = self.base.attributes.get('splits')
+        if name in known:
+            raise ValueError(f'data set {self.name} has a split {name!r} already; choose another name')
+        if len(parts) != len(self):
+            raise ValueError(
+                f'split {name}: expected one part for each of {len(self)} rows, got {len(parts)}'
+            )
+        made: Dataset = self.clone()  # type: ignore[no-untyped-call]
+        made.base.attributes.set('splits', sorted([*known, name]))
+        made._write({**self.table, f'split_{name}': np.array(parts)})
+        return made
+
+    def _write(self, table: Mapping[str, Array]) -> None:
+        content = io.BytesIO()
+        np.savez_compressed(content, **table)  # type: ignore[arg-type]
+        self.base.repository.put_object_from_bytes(content.getvalue(), TABLE)
 
     def _validate(self) -> bool:
         valid = super()._validate()

@@ -17,6 +17,8 @@ from nanoos_plugins.ml.checkpoint import ARRAYS, DESCRIPTION, read
 Stage = Literal['candidate', 'production', 'archived']
 #: Where the stage is, which changes in the life of a model: AiiDA keeps all else of a node as it is.
 STAGE = 'nanoos_stage'
+#: Attributes that are in the checkpoint as well.
+DESCRIBED = ('kind', 'elements', 'metrics', 'calibration', 'pretrained', 'digest')
 
 
 class Model(orm.Data):
@@ -48,9 +50,8 @@ class Model(orm.Data):
         description, _ = read(folder)
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
         self.label = name
-        kept = ('kind', 'elements', 'metrics', 'calibration', 'pretrained', 'digest')
         self.base.attributes.set_many(
-            {'name': name, 'target': target, 'unit': unit, **{key: description[key] for key in kept}}
+            {'name': name, 'target': target, 'unit': unit, **{key: description[key] for key in DESCRIBED}}
         )
         for file in (DESCRIPTION, ARRAYS):
             self.base.repository.put_object_from_file(str(folder / file), file)

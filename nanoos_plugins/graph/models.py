@@ -30,9 +30,10 @@ def list_models(
 ) -> tuple[list[dict[str, Any]], Cursor | None]:
     """Return up to `limit` models, newest first, and the cursor behind them; None does not restrict.
 
-    `mae`, `rmse`, `r2` and `coverage` are those of rows that the model had not seen.
+    `mae`, `rmse`, `r2` and `coverage` are those of rows that the model had not seen; `version` counts the
+    models of one name and owner that the viewer sees, in the order in which they came.
     """
-    attributes, statement = tables().node.c.attributes, _select()
+    attributes, statement = tables().node.c.attributes, _select(viewer)
     for key, value in (('target', target), ('name', name)):
         if value is not None:
             statement = statement.where(attributes[key].as_string() == value)
@@ -51,7 +52,7 @@ def find_model(uuid: str, viewer: Viewer | None = None) -> dict[str, Any]:
     node = tables().node
     keys = ('elements', 'metrics', 'calibration', 'pretrained', 'digest')
     more = [node.c.attributes[key].label(key) for key in keys]
-    statement = _select().add_columns(*more).where(is_node(uuid), seen_by(viewer, node.c))
+    statement = _select(viewer).add_columns(*more).where(is_node(uuid), seen_by(viewer, node.c))
     with connection(viewer) as opened:
         found = opened.execute(statement).mappings().first()
     if found is None:
@@ -63,7 +64,7 @@ def _stage() -> sa.ColumnElement[str]:
     return sa.func.coalesce(tables().node.c.extras[STAGE].as_string(), 'candidate')
 
 
-def _select() -> sa.Select[Any]:
+def _select(viewer: Viewer | None) -> sa.Select[Any]:
     """Return the projection of a model."""
     node, user = tables().node, tables().user
     texts = ('name', 'kind', 'target', 'unit')
@@ -76,8 +77,34 @@ def _select() -> sa.Select[Any]:
             user.c.email.label('owner'),
             *(node.c.attributes[key].as_string().label(key) for key in texts),
             *(metrics[key].as_float().label(key) for key in METRICS),
+            _version(viewer).label('version'),
             _stage().label('stage'),
         )
         .join(user, node.c.user_id == user.c.id)
         .where(node.c.node_type == MODEL_TYPE)
+    )
+
+
+def version_of(pk: int, viewer: Viewer | None = None) -> int:
+    """Return the version of a model, see `list_models`."""
+    with connection(viewer) as opened:
+        found = opened.scalar(sa.select(_version(viewer)).where(tables().node.c.id == pk))
+    return int(found or 0)
+
+
+def _version(viewer: Viewer | None) -> sa.ScalarSelect[int]:
+    """Return how many models of the name and owner of a row there are up to it."""
+    node, other = tables().node, tables().node.alias('other')
+    return (
+        sa.select(sa.func.count())
+        .select_from(other)
+        .where(
+            other.c.node_type == MODEL_TYPE,
+            other.c.user_id == node.c.user_id,
+            other.c.attributes['name'].as_string() == node.c.attributes['name'].as_string(),
+            other.c.id <= node.c.id,
+            seen_by(viewer, other.c),
+        )
+        .correlate(node)
+        .scalar_subquery()
     )

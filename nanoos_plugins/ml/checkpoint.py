@@ -46,7 +46,7 @@ def read(folder: Path, digest: str | None = None) -> tuple[dict[str, Any], dict[
         description = json.loads((folder / DESCRIPTION).read_text(encoding='utf-8'))
     except FileNotFoundError as error:
         raise ValueError(f'no checkpoint: {DESCRIPTION} and {ARRAYS} must both be in {folder}') from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f'{DESCRIPTION} is not JSON: {error}') from error
     _check(description, payload, digest)
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +20,32 @@ UNIT = 'unit'
 #: Two structures are the same whose cells differ by less than this part in length and this angle [°], and
 #: whose atoms by this part of their mean distance.
 SAME_LENGTH, SAME_ANGLE, SAME_PLACE = 0.01, 1.0, 0.05
+#: Letters of the name of a part.
+MOST_PART = 50
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Columns of a file by what they hold; `name`: None for the first of `NAMES` that a row has."""
+
+    structure: str
+    target: str
+    name: str | None = None
+    splits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Row:
-    """A structure with its target; `number`: of the row in the file, from 1; `name`: as the file has it."""
+    """A structure with its target; `number`: of the row in the file, from 1; `name`: as the file has it.
+
+    `parts`: of each split that the file brings along the part or fold that the row is in.
+    """
 
     number: int
     name: str
     structure: Structure
     target: float
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,48 +65,58 @@ class Rows:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_rows(path: Path, target: str, unit: str = '', structure: str | None = None) -> Rows:
+def read_rows(
+    path: Path,
+    target: str,
+    unit: str = '',
+    structure: str | None = None,
+    name: str | None = None,
+    splits: Sequence[str] = (),
+) -> Rows:
     """Return the rows of a file.
 
     Rows are left out, and said so, whose structure cannot be read, whose target is missing or not finite,
-    whose unit is another one, or whose structure is the same as that of an earlier row.
+    whose unit is another one, which are in no part of a split, or whose structure is the same as that of an
+    earlier row.
 
     :param target: name of its column.
     :param unit: of the target; that of the first row when the file has a column `unit`.
     :param structure: name of the column of structures, by default the first of `STRUCTURES` that there is.
+    :param name: of the column that names the rows, by default the first of `NAMES` that there is.
+    :param splits: names of columns that say the part (`train`, `test`) or the fold (0, 1, …) of each row.
     :raises ValueError: for a file that is too large, of another format, or without these columns.
     """
     records = read_records(path)
     if not records:
         raise ValueError(f'{path.name} has no rows')
-    column = _column(path, records[0], target, structure)
+    columns = _columns(path, records[0], Columns(structure or '', target, name, tuple(splits)))
     known = unit or str(records[0].get(UNIT) or '')
     rows, problems = [], []
     for number, record in enumerate(records, start=1):
         try:
-            rows.append(_row(number, record, column, target, known))
+            rows.append(_row(number, record, columns, known))
         except ValueError as error:
             problems.append(Problem(number, str(error)))
     unique, repeated = without_repeats(rows)
     return Rows(unique, known, sorted(problems + repeated, key=lambda one: one.number))
 
 
-def _column(path: Path, record: Mapping[str, Any], target: str, structure: str | None) -> str:
-    """Return the name of the column of structures."""
-    wanted = [structure] if structure else [name for name in STRUCTURES if name in record]
-    missing = [name for name in (*wanted[:1], target) if name not in record]
-    if not wanted or missing:
-        what = missing or ['structure']
-        raise ValueError(f'{path.name} has no column {what[0]!r}; it has {", ".join(map(str, record))}')
-    return wanted[0]
+def _columns(path: Path, record: Mapping[str, Any], asked: Columns) -> Columns:
+    """Return the names of the columns, all of which are there."""
+    structures = [asked.structure] if asked.structure else [name for name in STRUCTURES if name in record]
+    wanted = [*(structures[:1] or STRUCTURES[:1]), asked.target, *asked.splits]
+    missing = [name for name in (*wanted, asked.name) if name is not None and name not in record]
+    if missing:
+        raise ValueError(f'{path.name} has no column {missing[0]!r}; it has {", ".join(map(str, record))}')
+    return replace(asked, structure=wanted[0])
 
 
-def _row(number: int, record: Mapping[str, Any], column: str, target: str, unit: str) -> Row:
+def _row(number: int, record: Mapping[str, Any], columns: Columns, unit: str) -> Row:
     """Return a row.
 
     :raises ValueError: what is wrong with it.
     """
-    own = str(record.get(UNIT) or unit)
+    target, own = columns.target, str(record.get(UNIT) or unit)
     if own != unit:
         raise ValueError(f'its {target} is in [{own}], that of the first row in [{unit}]')
     value = record.get(target)
@@ -100,8 +126,24 @@ def _row(number: int, record: Mapping[str, Any], column: str, target: str, unit:
         raise ValueError(f'{target} is no number, got {value!r:.60}') from None
     if not math.isfinite(number_of):
         raise ValueError(f'{target} is {number_of}')
-    name = next((str(record[key]) for key in NAMES if record.get(key)), str(number))
-    return Row(number, name, ordered(structure_of(record.get(column))), number_of)
+    names = NAMES if columns.name is None else (columns.name,)
+    name = next((str(record[key]) for key in names if record.get(key)), str(number))
+    parts = tuple(_part(record, split) for split in columns.splits)
+    return Row(number, name, ordered(structure_of(record.get(columns.structure))), number_of, parts)
+
+
+def _part(record: Mapping[str, Any], split: str) -> str:
+    """Return the part of a split that a row is in; a fold that was written as 2.0 is 2.
+
+    :raises ValueError: when it is in none.
+    """
+    value = record.get(split)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    part = '' if value is None else str(value).strip()
+    if not 0 < len(part) <= MOST_PART:
+        raise ValueError(f'{split} names no part, got {value!r:.60}')
+    return part
 
 
 def ordered(structure: Structure) -> Structure:

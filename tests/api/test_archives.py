@@ -10,7 +10,6 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -29,6 +28,7 @@ from nanoos_plugins.storage.owner import SYSTEM_EMAIL, acting_as
 from nanoos_plugins.storage.shares import Viewer, revoke, share
 from tests.api.conftest import Person
 from tests.api.test_auth import is_problem
+from tests.archives.forge import forged
 from tests.graph.conftest import process
 
 BIG = bytes(range(256)) * 5000
@@ -102,33 +102,6 @@ def rows(archive: bytes, tmp_path: Path, statement: str) -> list[Any]:
     path.write_bytes(zipfile.ZipFile(io.BytesIO(archive)).read('db.sqlite3'))
     with sqlite3.connect(path) as database:
         return database.execute(statement).fetchall()
-
-
-def forged(
-    archive: bytes,
-    tmp_path: Path,
-    statements: Iterable[str] = (),
-    files: dict[str, bytes] | None = None,
-    change: Callable[[sqlite3.Connection], None] | None = None,
-) -> bytes:
-    """Return an archive with its database changed and other files."""
-    path = tmp_path / f'{uuid4()}.sqlite3'
-    given = zipfile.ZipFile(io.BytesIO(archive))
-    contents = {name: given.read(name) for name in given.namelist()}
-    path.write_bytes(contents['db.sqlite3'])
-    database = sqlite3.connect(path)
-    for statement in statements:
-        database.execute(statement)
-    if change is not None:
-        change(database)
-    database.commit()
-    database.close()
-    contents |= {'db.sqlite3': path.read_bytes(), **(files or {})}
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, 'w', zipfile.ZIP_DEFLATED) as made:
-        for name, content in contents.items():
-            made.writestr(name, content)
-    return written.getvalue()
 
 
 def elsewhere(archive: bytes, tmp_path: Path, *statements: str) -> bytes:

@@ -11,6 +11,7 @@ import pytest
 from aiida import orm
 from ase.build import bulk
 from pymatgen.core import Lattice, Structure
+from pymatgen.io.ase import AseAtomsAdaptor
 
 from nanoos_plugins.data.template import Template
 from nanoos_plugins.launch import run
@@ -51,10 +52,15 @@ def test_results_of_jobs_become_a_data_set(asked: Ask, invoke: Ask) -> None:
         assert node.is_finished_ok, node.exit_message
     made = asked(
         *('dataset', 'create', 'energies', '--workflow', 'simulation', '--engine', 'mock'),
-        *('--quantity', 'results.energy', '--unit', 'eV'),
+        *('--quantity', 'results.energy', '--unit', 'eV', '--split-by', 'time'),
     )
     dataset = orm.load_node(made['pk'])
+    # the newest is the test
+    assert dataset.split('time')[dataset.times.argmax()] == 'test'
+    assert set(dataset.split('time')) == {'train', 'test'}
     rows = dict(zip(dataset.table['uuids'].tolist(), dataset.targets.tolist(), strict=True))
+    # they lead back to the two structures, their templates and what the engine was told
+    assert asked('dataset', 'show', made['pk'])['lineage']['structures'] == 2
     # the newest run of a structure counts, another one of it is told
     assert rows[crystals[0].uuid] == pytest.approx(node.outputs.results['energy']['value'])
     assert crystals[1].uuid in rows
@@ -83,3 +89,105 @@ def test_a_file_without_the_column_is_told(invoke: Ask, tmp_path: Path) -> None:
     result = invoke('dataset', 'import', written(tmp_path / 'k.json'), '--target', 'G')
     assert result.exit_code == 1
     assert "has no column 'G'; it has structure, K" in result.stderr
+
+
+def oxide(a: float, metal: str, lattice: str) -> Structure:
+    return AseAtomsAdaptor.get_structure(bulk(f'{metal}O', lattice, a=a))
+
+
+def oxides(path: Path) -> Path:
+    """Return a file of ten rows with published folds; two of them are one crystal in two volumes."""
+    rows = [
+        {
+            'structure': oxide(a, metal, lattice).as_dict(),
+            'K': a * 10,
+            'fold': number % 5,
+            'formula': f'{metal}O',
+        }
+        for number, (metal, lattice, a) in enumerate(
+            (metal, lattice, a)
+            for metal, a in (('Mg', 4.2), ('Ca', 4.8), ('Sr', 5.1), ('Ba', 5.5), ('Mn', 4.4))
+            for lattice in ('rocksalt', 'cesiumchloride')
+        )
+    ]
+    rows[9] = {**rows[9], 'structure': oxide(4.2 * 1.03, 'Mg', 'rocksalt').as_dict(), 'formula': 'MgO'}
+    path.write_text(json.dumps(rows), encoding='utf-8')
+    return path
+
+
+def test_what_cannot_be_learnt_from_is_told_row_by_row(invoke: Ask, asked: Ask, tmp_path: Path) -> None:
+    rows = json.loads(oxides(tmp_path / 'good.json').read_text())
+    for row, change in enumerate(
+        ({}, {'K': float('nan')}, {'unit': 'Mbar'}, {'structure': rows[0]['structure']}, {'fold': None})
+    ):
+        rows[row] = {'unit': 'GPa', **rows[row], **change}
+    path = tmp_path / 'bad.json'
+    path.write_text(json.dumps(rows), encoding='utf-8')
+    result = invoke('dataset', 'import', path, '--target', 'K', '--split', 'fold')
+    assert result.exit_code == 0, result.stderr
+    assert result.stderr.splitlines() == [
+        'row 2 left out: K is nan',
+        'row 3 left out: its K is in [Mbar], that of the first row in [GPa]',
+        'row 4 left out: its structure is that of row 1',
+        'row 5 left out: fold names no part, got None',
+    ]
+    assert '6 structures' in result.stdout
+
+
+def test_published_folds_come_along(asked: Ask, invoke: Ask, tmp_path: Path) -> None:
+    file = oxides(tmp_path / 'oxides.json')
+    made = asked('dataset', 'import', file, '--target', 'K', '--split', 'fold')
+    assert orm.load_node(made['pk']).split('fold').tolist() == [str(number % 5) for number in range(10)]
+    shown = asked('dataset', 'show', made['pk'])
+    assert shown['splits'] == {'fold': {str(number): 2 for number in range(5)}}
+    assert shown['lineage'] == {'sources': 2, 'structures': 0, 'calculations': {}}
+    result = invoke('dataset', 'import', file, '--target', 'K', '--split', 'part')
+    assert "has no column 'part'" in result.stderr
+
+
+def test_a_split_is_another_data_set_and_tells_what_leaks(asked: Ask, invoke: Ask, tmp_path: Path) -> None:
+    file = oxides(tmp_path / 'oxides.json')
+    first = asked('dataset', 'import', file, '--target', 'K', '--names', 'formula')
+    assert first['count'] == 10
+    # with this seed the two volumes of MgO fall into two folds
+    made = asked('dataset', 'split', first['pk'], 'folds', '--by', 'random', '--folds', '2', '--seed', '0')
+    assert made['leaks']['same'] == 1
+    assert made['leaks']['groups'] == [[1, 10]]
+    assert made['leaks']['names'] == [['MgO', 'MgO']]
+    assert made['parts'] == {'0': 5, '1': 5}
+    told = invoke('dataset', 'split', first['pk'], 'folds', '--by', 'random', '--folds', '2', '--seed', '0')
+    assert 'leak: rows 1 (MgO), 10 (MgO) are one crystal in several parts' in told.stderr
+    assert '--by composition keeps such rows together' in told.stderr
+    old, new = orm.load_node(first['pk']), orm.load_node(made['pk'])
+    assert old.base.attributes.get('splits') == []
+    assert new.creator.inputs.dataset.pk == old.pk
+    assert all((new.table[name] == old.table[name]).all() for name in old.table)
+    whole = asked('dataset', 'split', made['pk'], 'metals', '--by', 'first-element', '--folds', '2')
+    assert whole['splits'] == ['folds', 'metals']
+    assert whole['leaks']['groups'] == []
+    again = invoke('dataset', 'split', made['pk'], 'folds', '--by', 'composition')
+    assert "has a split 'folds' already" in again.stderr
+    assert again.exit_code == 1
+    kept = asked('dataset', 'import', file, '--target', 'K', '--split-by', 'composition')
+    assert kept['splits'] == ['composition']
+    assert kept['leaks'] == {'same': 1, 'groups': [], 'names': []}
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'said'),
+    [
+        (('by-time', '--by', 'time'), 'its rows have no times'),
+        (('by-metal', '--by', 'first-element'), "row 1 is named '1'; to split by its first element"),
+        (('many', '--by', 'prototype', '--folds', '9'), '9 folds of 1 groups'),
+        (('1st', '--by', 'random'), 'name: String should match pattern'),
+        (('a', '--by', 'random', '--folds', '1'), 'folds: Input should be greater than or equal to 2'),
+    ],
+)
+def test_a_split_that_cannot_be_made_is_told(
+    asked: Ask, invoke: Ask, tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    made = asked('dataset', 'import', written(tmp_path / 'polonium.json'), '--target', 'K')
+    result = invoke('dataset', 'split', made['pk'], *arguments)
+    assert result.exit_code == 1
+    assert said in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1

@@ -1,0 +1,149 @@
+"""`nanoos model export | import`: from one instance to another."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiida import orm
+from ase.build import bulk
+
+from nanoos_plugins.data.model import Model
+from nanoos_plugins.launch import run
+from nanoos_plugins.storage.owner import SYSTEM_EMAIL
+from tests.data.learnt import imported, model_of
+
+Ask = Callable[..., Any]
+
+ELSEWHERE = """
+import json, sys
+from click.testing import CliRunner
+from nanoos_plugins.cli.root import nanoos
+
+def ask(*arguments):
+    done = CliRunner().invoke(nanoos, [*arguments, '--json'])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+ask('profile', 'create', 'embedded', '--email', 'somebody@elsewhere.test')
+from aiida import orm
+from ase.build import bulk
+told = [ask('model', 'import', sys.argv[1], '--digest', sys.argv[2]) for _ in range(2)]
+count = orm.QueryBuilder().append(orm.Node).count()
+copper = orm.StructureData(ase=bulk('Cu', a=3.6)).store()
+said = ask('model', 'predict', told[0]['uuid'], str(copper.pk))
+code = orm.load_node(told[0]['uuid']).creator.inputs.code
+print(json.dumps({'told': told, 'count': count, 'shown': ask('model', 'show', told[0]['uuid']), 'said': said,
+                  'listed': ask('model', 'list')['models'],
+                  'code': [code.label, code.computer.label, code.user.email]}))
+"""
+
+
+@pytest.fixture(scope='module')
+def model(engine_code: Callable[[str], orm.AbstractCode]) -> Model:
+    """Return a model that was trained on a data set out of a file."""
+    inputs = {
+        'code': engine_code('mlip'),
+        'dataset': imported('coppers', 30),
+        'name': 'median',
+        'parameters': orm.Dict({'model': 'dummy', 'calibration': 0.4}),
+    }
+    node = run('nanoos.train', inputs)
+    assert node.is_finished_ok, node.exit_message
+    made: Model = node.outputs.model
+    return made
+
+
+@pytest.fixture(scope='module')
+def file(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp('exported') / 'median.aiida'
+
+
+def test_a_model_goes_to_another_instance_and_works_there(asked: Ask, model: Model, file: Path) -> None:
+    written = asked('model', 'export', model.pk, file)
+    assert (written['digest'], written['bytes']) == (
+        model.base.attributes.get('digest'),
+        file.stat().st_size,
+    )
+    home = file.parent / 'elsewhere'
+    done = subprocess.run(
+        [sys.executable, '-c', ELSEWHERE, str(file), written['digest']],
+        env={**os.environ, 'NANOOS_HOME': str(home), 'OMP_NUM_THREADS': '1'},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    first, second = found['told']
+    assert (first['uuid'], first['new'], first['existing']) == (model.uuid, written['nodes'], 0)
+    assert (second['uuid'], second['new'], second['existing']) == (model.uuid, 0, written['nodes'])
+    assert found['count'] == written['nodes']
+    # all that the model came from is there, and that of its data
+    assert found['shown']['dataset']['name'] == 'coppers'
+    assert found['shown']['lineage'] == {'sources': 2, 'structures': 0, 'calculations': {}}
+    assert found['shown']['digest'] == written['digest']
+    assert found['code'] == [model.creator.inputs.code.label, 'nanoos-imported', 'somebody@elsewhere.test']
+    here = asked('model', 'predict', model.pk, orm.StructureData(ase=bulk('Cu', a=3.6)).store().pk)
+    for key in ('value', 'low', 'high', 'messages'):
+        assert found['said']['predictions'][0][key] == here['predictions'][0][key]
+    assert [(one['uuid'], one['owner'], one['stage'], one['version']) for one in found['listed']] == [
+        (model.uuid, 'somebody@elsewhere.test', 'candidate', 1)
+    ]
+
+
+def test_what_is_here_already_is_said(invoke: Ask, file: Path, model: Model) -> None:
+    result = invoke('model', 'import', file)
+    assert result.exit_code == 0, result.stderr
+    assert f'model median (pk {model.pk}): it was here already: nothing was stored' in result.stdout
+
+
+def test_a_model_for_everybody_is_the_systems(asked: Ask, file: Path, model: Model) -> None:
+    done = asked('model', 'import', file, '--system')
+    provided = orm.load_node(done['pk'])
+    assert provided.user.email == SYSTEM_EMAIL
+    assert provided.pk != model.pk
+    assert asked('model', 'import', file, '--system')['new'] == 0
+
+
+def test_verdi_knows_the_file(file: Path) -> None:
+    verdi = Path(sys.executable).with_name('verdi')
+    done = subprocess.run(
+        [verdi, 'archive', 'info', file], capture_output=True, text=True, timeout=120, check=True
+    )
+    assert 'nodes' in done.stdout
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'said'),
+    [
+        (('import', '{file}', '--digest', 'abc'), 'expected abc'),
+        (('import', '{text}'), 'this is no AiiDA archive'),
+        (('export', '{pk}', '{file}'), 'is there already: choose another name'),
+        (('export', '999999999', '{text}'), 'No result was found'),
+    ],
+)
+def test_what_is_refused_is_told_in_a_line(
+    invoke: Ask, file: Path, model: Model, tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    text = tmp_path / 'text.aiida'
+    text.write_text('a text')
+    result = invoke('model', *(one.format(file=file, text=text, pk=model.pk) for one in arguments))
+    assert result.exit_code == 1
+    assert said in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_models_of_one_name_are_versions(asked: Ask, tmp_path: Path) -> None:
+    dataset = imported('versions')
+    pks = [model_of(dataset, tmp_path / str(number), 'of many').pk for number in range(3)]
+    versions = {one['pk']: one['version'] for one in asked('model', 'list')['models']}
+    assert [versions[pk] for pk in pks] == [1, 2, 3]
+    assert asked('model', 'show', pks[1])['version'] == 2
