@@ -6,8 +6,14 @@ from typing import Any
 
 from aiida import orm
 from aiida.common.exceptions import NotExistent
-from aiida.engine import BaseRestartWorkChain, CalcJob, ExitCode, ProcessHandlerReport, process_handler, while_
-from aiida.plugins import CalculationFactory
+from aiida.engine import (
+    BaseRestartWorkChain,
+    CalcJob,
+    ExitCode,
+    ProcessHandlerReport,
+    process_handler,
+    while_,
+)
 
 from nanoos_plugins.calculations.train import TrainCalculation
 from nanoos_plugins.engines.code import default_code
@@ -129,7 +135,6 @@ class TrainingWorkChain(BaseRestartWorkChain):
         if exit_code in with_reason:
             return exit_code.format(reason=f'{node.process_label}<{node.pk}>: {node.exit_message}')
         return exit_code
-
 
 
 def _same(one: orm.FolderData, other: orm.FolderData) -> bool:

@@ -1,4 +1,4 @@
-"""The parser of `nanoos.train`: the checkpoint becomes a model, or its states what the next run goes on from."""
+"""The parser of `nanoos.train`: the checkpoint becomes a model, or states what the next run goes on from."""
 
 from __future__ import annotations
 
@@ -47,4 +47,4 @@ class TrainParser(RunnerParser):
         except ValueError as wrong:
             return codes['ERROR_INVALID_RESULTS'].format(reason=str(wrong))
         self.out('states', orm.FolderData(tree=str(folder)))
-        return codes['ERROR_INTERRUPTED'].format(epochs=epochs)
+        return codes['ERROR_INTERRUPTED'].format(epochs=str(epochs))

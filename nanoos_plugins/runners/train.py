@@ -12,7 +12,6 @@ them. Before the limit it ends by itself, with status 3 and without results.
 
 from __future__ import annotations
 
-import inspect
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -22,10 +21,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nanoos_plugins.ml.models import MODELS
 from nanoos_plugins.ml.models.inputs import Inputs, elements_of, inputs_of
-from nanoos_plugins.ml.models.model import Floats, Model
-from nanoos_plugins.ml.models.training import Epoch, Watch
+from nanoos_plugins.ml.models.load import new_model
+from nanoos_plugins.ml.models.model import Floats
+from nanoos_plugins.ml.models.training import Epoch
 from nanoos_plugins.ml.packed import unpack
 from nanoos_plugins.ml.predictor import Answer, Predictor
 from nanoos_plugins.ml.settings import TrainSettings
@@ -90,12 +89,18 @@ def run(job: Mapping[str, Any], folder: Path) -> Outcome:
     with np.load(folder / job['table'], allow_pickle=False) as file:
         table = dict(file)
     test, learnt = rows_for(table, settings)
-    columns = new_model(settings).told
+    columns = new_model(settings.model, settings.parameters, seed=settings.seed).told
     with Live(folder, ['epoch', *columns] if columns else ['structures', 'of']) as live:
         epochs = Epochs(live, job.get('seconds'))
         inputs = rows_of(table, settings, None if columns else live.tell)
         predictor = Predictor.learn(
-            lambda: new_model(settings, epochs, folder / STATES),
+            lambda: new_model(
+                settings.model,
+                settings.parameters,
+                seed=settings.seed,
+                watch=epochs,
+                states=folder / STATES,
+            ),
             inputs.take(learnt),
             table['targets'][learnt],
             coverage=settings.coverage,
@@ -138,7 +143,9 @@ def learning_curves(losses: Floats) -> tuple[dict[str, Array], list[Figure]]:
     curves = {'curve_epoch': np.arange(1.0, len(losses) + 1), 'curve_loss': losses[:, 0]}
     if np.isfinite(losses[:, 1]).all():
         curves['curve_held_out_loss'] = losses[:, 1]
-    return curves, [Figure('loss', 'curve_epoch', [name for name in curves if name != 'curve_epoch'], log=True)]
+    return curves, [
+        Figure('loss', 'curve_epoch', [name for name in curves if name != 'curve_epoch'], log=True)
+    ]
 
 
 def rows_for(table: Mapping[str, Array], settings: TrainSettings) -> tuple[Array, Array]:
@@ -191,23 +198,6 @@ def rows_of(table: Mapping[str, Array], settings: TrainSettings, tell: Callable[
             tell(min(first + TOLD, len(structures)), len(structures))
     features = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return Inputs(elements_of(structures), features, structures)
-
-
-def new_model(settings: TrainSettings, watch: Watch | None = None, states: Path | None = None) -> Model:
-    """Return a new model, which tells its epochs and keeps their states if it has any.
-
-    :raises ValueError: for an unknown model or parameter.
-    """
-    if settings.model not in MODELS:
-        raise ValueError(f'there is no model {settings.model!r}; there are {", ".join(MODELS)}')
-    accepted = set(inspect.signature(MODELS[settings.model]).parameters)
-    own = {'watch': watch, 'states': states}
-    unknown = sorted(set(settings.parameters) - (accepted - set(own)))
-    if unknown:
-        known = ', '.join(sorted(accepted - set(own))) or 'none'
-        raise ValueError(f'model {settings.model} has no parameter {unknown[0]!r}; it has {known}')
-    given = {'seed': settings.seed, **settings.parameters, **own}
-    return MODELS[settings.model](**{name: value for name, value in given.items() if name in accepted})
 
 
 def metrics(targets: Array, found: Answer) -> dict[str, float]:

@@ -101,7 +101,9 @@ class Cgcnn(Model):
         """Return the name of the file for this training: another one has other parameters or rows."""
         about = json.dumps({'kind': self.kind, **self.parameters}, sort_keys=True).encode()
         rows = (about, targets.tobytes(), crystals.numbers.numpy().tobytes())
-        return hashlib.sha256(b''.join(hashlib.sha256(one).digest() for one in rows)).hexdigest()[:32] + SUFFIX
+        return (
+            hashlib.sha256(b''.join(hashlib.sha256(one).digest() for one in rows)).hexdigest()[:32] + SUFFIX
+        )
 
     def _predict(self, inputs: Inputs) -> tuple[Floats, Floats]:
         means = self._means(_crystals(inputs), len(inputs))

@@ -81,7 +81,7 @@ class Model(ABC):
 
     @property
     def told(self) -> tuple[str, ...]:
-        """What it tells of each epoch while it learns, in words and in order; empty for what has no epochs."""
+        """What it tells of each epoch while it learns, in this order; empty for what has no epochs."""
         return ()
 
     @property

@@ -46,7 +46,9 @@ class Schedule:
 
     def __post_init__(self) -> None:
         if not 0 <= self.held_out < 1:
-            raise ValueError(f'held_out: expected a part of the rows, from 0 to less than 1, got {self.held_out:g}')
+            raise ValueError(
+                f'held_out: expected a part of the rows, from 0 to less than 1, got {self.held_out:g}'
+            )
         if self.epochs < 1 or self.batch_size < 1 or self.patience < 1:
             raise ValueError(
                 'epochs, batch_size and patience: expected at least 1, '
@@ -56,8 +58,10 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Epoch:
-    """An epoch that is done: its `number`, from 1, the mean `loss` while it learnt, and after it that of the rows
-    `held_out` (None without any); `resumed`: it is told again, for the training goes on from a state after it.
+    """An epoch that is done.
+
+    Its `number`, from 1, the mean `loss` while it learnt, and after it that of the rows `held_out` (None
+    without any); `resumed`: it is told again, for the training goes on from a state after it.
     """
 
     number: int
@@ -120,7 +124,7 @@ class _Run:
 
     @property
     def best_epoch(self) -> int:
-        """Number of the epoch with the best weights: the last one without rows held out, 0 before the first."""
+        """Number of the epoch with the best weights, 0 before the first: the last without rows held out."""
         others = np.array([other for _, other in self.losses])
         known = len(others) > 0 and bool(np.isfinite(others).any())
         return int(np.nanargmin(others)) + 1 if known else len(others)
@@ -169,7 +173,9 @@ def _parts(count: int, schedule: Schedule) -> tuple[Tensor, Tensor]:
         raise ValueError(
             f'{many} of {count} rows would be held out for early stopping; give more rows, or held_out 0'
         )
-    order = torch.randperm(count, generator=torch.Generator().manual_seed(schedule.seed * 1_000_003 + 999_983))
+    order = torch.randperm(
+        count, generator=torch.Generator().manual_seed(schedule.seed * 1_000_003 + 999_983)
+    )
     return order[:many], order[many:].sort().values
 
 

@@ -69,7 +69,9 @@ def test_killed_and_started_again_it_is_the_same(
     with pytest.raises(KeyboardInterrupt):
         Cgcnn(16, 2, epochs=6, watch=die, states=tmp_path).fit(given, targets)
     learnt: list[int] = []
-    monkeypatch.setattr(training, '_learn', lambda run, *rest: learnt.append(len(run.losses) + 1) or learn(run, *rest))
+    monkeypatch.setattr(
+        training, '_learn', lambda run, *rest: learnt.append(len(run.losses) + 1) or learn(run, *rest)
+    )
     told: list[Epoch] = []
     again = Cgcnn(16, 2, epochs=6, watch=told.append, states=tmp_path).fit(given, targets)
     assert learnt == [4, 5, 6]
@@ -99,7 +101,9 @@ def test_it_ends_early_with_the_best_weights(cubic: tuple[Inputs, np.ndarray]) -
     """Targets without any sense: what is learnt of them makes rows held out worse."""
     given, _ = cubic
     noise = np.random.default_rng(1).normal(size=len(given))
-    model = Cgcnn(16, 2, epochs=60, batch_size=8, rate=1e-2, held_out=0.25, patience=5, seed=3).fit(given, noise)
+    model = Cgcnn(16, 2, epochs=60, batch_size=8, rate=1e-2, held_out=0.25, patience=5, seed=3).fit(
+        given, noise
+    )
     others = model.losses[:, 1]
     best = int(others.argmin()) + 1
     assert len(others) == best + 5 < 60
