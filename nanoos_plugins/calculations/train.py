@@ -15,9 +15,10 @@ from nanoos_plugins.data.dataset import TABLE, Dataset
 from nanoos_plugins.data.model import Model
 from nanoos_plugins.ml.checkpoint import ARRAYS, DESCRIPTION
 from nanoos_plugins.ml.settings import TrainSettings
+from nanoos_plugins.ml.state import SUFFIX
 
-#: Folder of the checkpoint, as in `runners.train`.
-FOLDER = 'model'
+#: Folders of the checkpoint and of the states to go on from, as in `runners.train`.
+FOLDER, STATES = 'model', 'states'
 
 
 class TrainCalculation(RunnerCalculation):
@@ -40,10 +41,30 @@ class TrainCalculation(RunnerCalculation):
             serializer=orm.to_aiida_type,
             help='Name of the model [-].',
         )
+        spec.input(
+            'states',
+            valid_type=orm.FolderData,
+            required=False,
+            help='What an earlier run of the same training left, to go on from [-].',
+        )
+        spec.output(
+            'states',
+            valid_type=orm.FolderData,
+            required=False,
+            help='Of a training that did not come to its end: what the next run goes on from [-].',
+        )
+        spec.exit_code(
+            400,
+            'ERROR_INTERRUPTED',
+            message='ended after {epochs} epochs, before it was done; the output `states` says how to go on',
+            invalidates_cache=True,
+        )
         spec.output('model', valid_type=Model, help='The trained model.')
         spec.outputs['arrays'].help = (
             'Of rows it has not seen: `test_rows`, `test_outside` [-], `test_target`, `test_mean` and ends '
-            'of intervals `test_lower`, `test_upper` [unit of the target].'
+            'of intervals `test_lower`, `test_upper` [unit of the target]; of a model with epochs '
+            '`curve_epoch`, `curve_loss`, `curve_held_out_loss`: the mean absolute errors in standard '
+            'deviations of the targets [-].'
         )
 
     def job(self) -> dict[str, Any]:
@@ -54,14 +75,20 @@ class TrainCalculation(RunnerCalculation):
             ),
             'table': TABLE,
             'unit': self.inputs.dataset.unit,
+            'seconds': self.node.get_option('max_wallclock_seconds'),
         }
 
     def prepare_for_submission(self, folder: Folder) -> CalcInfo:
-        """Write the input, and say that the data set comes along and the checkpoint back."""
+        """Write the input, and say that data set and states come along, and checkpoint and states back."""
         info = super().prepare_for_submission(folder)
         info.local_copy_list = [(self.inputs.dataset.uuid, TABLE, TABLE)]
+        if 'states' in self.inputs:
+            states = self.inputs.states
+            names = states.base.repository.list_object_names()
+            info.local_copy_list += [(states.uuid, name, f'{STATES}/{name}') for name in names]
         checkpoint = [(f'{FOLDER}/{name}', '.', 0) for name in (DESCRIPTION, ARRAYS)]
-        info.retrieve_temporary_list = [*(info.retrieve_temporary_list or []), *checkpoint]
+        kept = (f'{STATES}/*{SUFFIX}', '.', 2)
+        info.retrieve_temporary_list = [*(info.retrieve_temporary_list or []), *checkpoint, kept]
         return info
 
 

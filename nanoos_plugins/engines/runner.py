@@ -77,7 +77,7 @@ class RunnerEngine(Engine[ParametersT]):
         )
 
     def live(self, text: str) -> list[Curve]:
-        """Return the columns of `live.csv` against its first, as far as complete lines have been written."""
+        """Return the columns of `live.csv`, see `curves_of`."""
         return curves_of(text)
 
 

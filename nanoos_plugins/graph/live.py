@@ -26,15 +26,15 @@ ENTRY_POINTS = 'aiida.calculations:'
 
 @dataclass(frozen=True)
 class Teller:
-    """What tells how it goes: its name for people, the file that it writes, and who reads that."""
+    """What a calculation tells while it runs: `label` of the program, `file`, and how it is read."""
 
     label: str
     file: str
-    live: Callable[[str], list[Curve]]
+    read: Callable[[str], list[Curve]]
 
 
-#: Calculations of no engine that tell how they go.
-OTHERS = {'nanoos.train': Teller('training', LIVE, curves_of)}
+#: Calculations that tell how they go and are not of an engine, by entry point.
+TELLERS = {'nanoos.train': Teller('Training', LIVE, curves_of)}
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Output:
             text = _head_and_tail(self.path)
         except OSError:
             return []
-        return [_thinned(curve) for curve in self.teller.live(text) if curve.x]
+        return [_thinned(curve) for curve in self.teller.read(text) if curve.x]
 
 
 def newest_output(pk: int, viewer: Viewer | None) -> Output | None:
@@ -98,11 +98,13 @@ def newest_output(pk: int, viewer: Viewer | None) -> Output | None:
 
 
 def _teller(calculation: str) -> Teller | None:
-    """Return what tells how a calculation goes: the engine whose codes are for it, as a rule."""
+    """Return what a calculation tells, by the engine whose codes are for it; None for nothing."""
+    if calculation in TELLERS:
+        return TELLERS[calculation]
     engines = (load_engine(name) for name in engine_names())
     engine = next((engine for engine in engines if engine.code_plugin == calculation), None)
     if engine is None or engine.live_file is None:
-        return OTHERS.get(calculation)
+        return None
     return Teller(engine.label, engine.live_file, engine.live)
 
 

@@ -25,6 +25,13 @@ class TrainSettings(BaseModel):
         None, description='split of the data set whose part `test` or fold 0 is the test'
     )
     test: float = Field(0.2, gt=0, lt=0.9, description='part of the rows for the test, without a split [-]')
+    validation: float = Field(
+        0.0,
+        ge=0,
+        le=0.5,
+        description='part of the other rows that is measured on instead of the test, which stays unseen: '
+        'for choosing between models; 0 for the test itself [-]',
+    )
     calibration: float = Field(
         0.1, gt=0, lt=0.5, description='part of the other rows for the calibration [-]'
     )

@@ -1,52 +1,106 @@
 """Train a model: `python -m nanoos_plugins.runners.train input.json`.
 
-The input is JSON: `settings` (`ml.settings.TrainSettings`) and `table`, the name of a file of a data set in
-the same folder. The model is written into the folder `model`; the arrays are the test's `target`, `mean`,
-`lower` and `upper` ends of intervals, and `outside`. While it runs it tells how many have features, or
-the loss after each epoch.
+The input is JSON: `settings` (`ml.settings.TrainSettings`), `table`, the name of a file of a data set in the
+same folder, and `seconds` that the job may take (none: no limit). The model is written into the folder
+`model`; the arrays are the test's `target`, `mean`, `lower` and `upper` ends of intervals, and `outside`, and
+the losses of a model that has epochs. While it runs it tells how many have features, or the losses of each
+epoch, those of the fit that calibrates before those of the model.
+
+After each epoch the states of all fits are in the folder `states`: however it ends, the next run goes on from
+them. Before the limit it ends by itself, with status 3 and without results.
 """
 
 from __future__ import annotations
 
-import inspect
 import sys
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from nanoos_plugins.ml.models import MODELS
 from nanoos_plugins.ml.models.inputs import Inputs, elements_of, inputs_of
-from nanoos_plugins.ml.models.model import Model
+from nanoos_plugins.ml.models.load import new_model
+from nanoos_plugins.ml.models.model import Floats
+from nanoos_plugins.ml.models.training import Epoch
 from nanoos_plugins.ml.packed import unpack
 from nanoos_plugins.ml.predictor import Answer, Predictor
 from nanoos_plugins.ml.settings import TrainSettings
 from nanoos_plugins.ml.splits import random_folds
-from nanoos_plugins.runners.job import Live, Outcome, main, quantity
+from nanoos_plugins.runners.job import Figure, Live, Outcome, main, quantity
 
 MODEL = 'model'
+STATES = 'states'
 #: Structures whose features are made between two lines of what is told.
 TOLD = 64
+#: Part of its time after which a run begins no epoch that could need more: what follows them takes time, too.
+SAFE = 0.95
+#: Exit status of a run that ended for the limit of its time.
+OUT_OF_TIME = 3
+BEGIN = time.monotonic()
 
 Array = npt.NDArray[Any]
+
+
+class OutOfTimeError(Exception):
+    """The limit is near; the states are on disk."""
+
+
+class Epochs:
+    """Tell the epochs of all fits, counted through, and end the run in time.
+
+    :param seconds: that the run may take since it began, None for no limit [s].
+    """
+
+    def __init__(self, live: Live, seconds: float | None) -> None:
+        self._live = live
+        self._limit = None if seconds is None else BEGIN + SAFE * seconds
+        self._told = time.monotonic()
+        self._longest = 0.0
+        self._count = 0
+        self.resumed = 0
+
+    def __call__(self, epoch: Epoch) -> None:
+        """Tell an epoch.
+
+        :raises OutOfTimeError: when another one may not end in time.
+        """
+        self._count += 1
+        self._live.tell(self._count, epoch.loss, *([] if epoch.held_out is None else [epoch.held_out]))
+        now = time.monotonic()
+        if epoch.resumed:
+            self.resumed += 1
+        else:
+            self._longest = max(self._longest, now - self._told)
+        self._told = now
+        if self._limit is not None and not epoch.resumed and now + self._longest > self._limit:
+            raise OutOfTimeError(f'ended after {self._count} epochs: the next may not end in time')
 
 
 def run(job: Mapping[str, Any], folder: Path) -> Outcome:
     """Return how good the model is on rows that it has not seen; the model itself is in `folder/model`.
 
     :raises ValueError: for an unknown model or parameter, a split that is not there, or too few rows.
+    :raises OutOfTimeError: when it ended for the limit of its time.
     """
     settings = TrainSettings.model_validate(job['settings'])
     with np.load(folder / job['table'], allow_pickle=False) as file:
         table = dict(file)
-    test = test_rows(table, settings)
-    learnt = np.setdiff1d(np.arange(len(table['targets'])), test)
-    with Live(folder, ['epoch', 'loss'] if 'watch' in _accepted(settings) else ['structures', 'of']) as live:
-        inputs = rows_of(table, settings, live.tell if 'watch' not in _accepted(settings) else None)
+    test, learnt = rows_for(table, settings)
+    columns = new_model(settings.model, settings.parameters, seed=settings.seed).told
+    with Live(folder, ['epoch', *columns] if columns else ['structures', 'of']) as live:
+        epochs = Epochs(live, job.get('seconds'))
+        inputs = rows_of(table, settings, None if columns else live.tell)
         predictor = Predictor.learn(
-            maker(settings, live),
+            lambda: new_model(
+                settings.model,
+                settings.parameters,
+                seed=settings.seed,
+                watch=epochs,
+                states=folder / STATES,
+            ),
             inputs.take(learnt),
             table['targets'][learnt],
             coverage=settings.coverage,
@@ -57,6 +111,7 @@ def run(job: Mapping[str, Any], folder: Path) -> Outcome:
     measured = metrics(table['targets'][test], found)
     digest = predictor.save(folder / MODEL, pretrained=settings.pretrained, metrics=measured)
     unit = job.get('unit', '')
+    curves, figures = learning_curves(predictor.model.losses)
     return Outcome(
         quantities={
             name: quantity(value, unit if name in ('mae', 'rmse') else '') for name, value in measured.items()
@@ -68,9 +123,49 @@ def run(job: Mapping[str, Any], folder: Path) -> Outcome:
             'test_lower': found.lower,
             'test_upper': found.upper,
             'test_outside': found.outside.astype(float),
+            **curves,
         },
-        summary={'digest': digest, 'learnt': len(learnt), 'tested': len(test), 'model': settings.model},
+        summary={
+            'digest': digest,
+            'learnt': len(learnt),
+            'tested': len(test),
+            'model': settings.model,
+            'resumed_epochs': epochs.resumed,
+        },
+        figures=figures,
     )
+
+
+def learning_curves(losses: Floats) -> tuple[dict[str, Array], list[Figure]]:
+    """Return the losses of the epochs, (n_epochs, 2), as arrays by name, and how they are drawn."""
+    if not len(losses):
+        return {}, []
+    curves = {'curve_epoch': np.arange(1.0, len(losses) + 1), 'curve_loss': losses[:, 0]}
+    if np.isfinite(losses[:, 1]).all():
+        curves['curve_held_out_loss'] = losses[:, 1]
+    return curves, [
+        Figure('loss', 'curve_epoch', [name for name in curves if name != 'curve_epoch'], log=True)
+    ]
+
+
+def rows_for(table: Mapping[str, Array], settings: TrainSettings) -> tuple[Array, Array]:
+    """Return the numbers of the rows that the model is measured on, and of those that it learns from.
+
+    With `settings.validation` the former are some of the others than the test, which nothing then sees: the
+    part `validation` or the fold 1 of the split if it has one, else as many at random.
+
+    :raises ValueError: see `test_rows`.
+    """
+    test = test_rows(table, settings)
+    others = np.setdiff1d(np.arange(len(table['targets'])), test)
+    if not settings.validation:
+        return test, others
+    parts = table[f'split_{settings.split}'].astype(str)[others] if settings.split else np.array([])
+    chosen = np.flatnonzero((parts == 'validation') | (parts == '1'))
+    if not 0 < len(chosen) < len(others):
+        names = [f'{row}:{table["names"][row]}' for row in others]
+        chosen = random_folds(names, max(2, round(1 / settings.validation)), settings.seed)[0]
+    return others[chosen], np.delete(others, chosen)
 
 
 def test_rows(table: Mapping[str, Array], settings: TrainSettings) -> Array:
@@ -105,31 +200,6 @@ def rows_of(table: Mapping[str, Array], settings: TrainSettings, tell: Callable[
     return Inputs(elements_of(structures), features, structures)
 
 
-def maker(settings: TrainSettings, live: Live) -> Callable[[], Model]:
-    """Return the function that makes a new model, which tells its epochs if it has any.
-
-    :raises ValueError: for an unknown model or parameter.
-    """
-    accepted = _accepted(settings)
-    unknown = sorted(set(settings.parameters) - accepted | ({'watch', 'state'} & set(settings.parameters)))
-    if unknown:
-        known = ', '.join(sorted(accepted - {'watch', 'state'})) or 'none'
-        raise ValueError(f'model {settings.model} has no parameter {unknown[0]!r}; it has {known}')
-    more: dict[str, Any] = {'watch': live.tell} if 'watch' in accepted else {}
-    seed = {'seed': settings.seed} if 'seed' in accepted else {}
-    return lambda: MODELS[settings.model](**{**seed, **settings.parameters, **more})
-
-
-def _accepted(settings: TrainSettings) -> set[str]:
-    """Return the names of the arguments of a model.
-
-    :raises ValueError: for an unknown model.
-    """
-    if settings.model not in MODELS:
-        raise ValueError(f'there is no model {settings.model!r}; there are {", ".join(MODELS)}')
-    return set(inspect.signature(MODELS[settings.model]).parameters)
-
-
 def metrics(targets: Array, found: Answer) -> dict[str, float]:
     """Return mean absolute and root mean square error, R², and the part of targets in their intervals."""
     errors = found.mean - targets
@@ -142,5 +212,14 @@ def metrics(targets: Array, found: Answer) -> dict[str, float]:
     }
 
 
+def program(arguments: Sequence[str]) -> int:
+    """Run the input file named by the only argument and return the exit status."""
+    try:
+        return main(arguments, run, ['numpy', 'torch', 'chgnet'])
+    except OutOfTimeError as end:
+        print(end, file=sys.stderr)
+        return OUT_OF_TIME
+
+
 if __name__ == '__main__':
-    sys.exit(main(sys.argv[1:], run, ['numpy', 'torch', 'chgnet']))
+    sys.exit(program(sys.argv[1:]))

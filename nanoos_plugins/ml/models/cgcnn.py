@@ -7,7 +7,8 @@ far away as the twelfth, so that the network cannot depend on the cell or on the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from torch import Tensor, nn
 from nanoos_plugins.ml.graph import CUTOFF, Graph, neighbour_graph
 from nanoos_plugins.ml.models.inputs import Inputs
 from nanoos_plugins.ml.models.model import Arrays, Floats, Model
-from nanoos_plugins.ml.models.training import Schedule, train
+from nanoos_plugins.ml.models.training import Schedule, Watch, train
+from nanoos_plugins.ml.state import SUFFIX
 
 #: Nearest neighbours that an atom hears, and how much farther [Å] is still as far.
 NEAREST, SAME = 12, 1e-3
@@ -28,14 +30,16 @@ GAUSSIANS, ELEMENTS = 41, 118
 
 
 class Cgcnn(Model):
-    """CGCNN trained on the mean absolute error. Its deviation is that on the training data, the same for all.
+    """CGCNN trained on the mean absolute error. Its deviation is that of its errors, the same for all.
 
-    That is too small, see `uncertainty.calibrated`.
+    These are the errors on the rows held out; without any those on the training data, which are too small,
+    see `uncertainty.calibrated`.
 
     :param width: of the features of an atom; `layers`: passes of messages between neighbours.
-    :param epochs: passes over the data; `batch_size`, `rate`: of its steps, see `training.Schedule`.
-    :param watch: called after each epoch with its number and mean loss; `state`: file to go on from when
-        killed, see `training.train`. Neither belongs to the model.
+    :param epochs: most passes over the data; `batch_size`, `rate`, `held_out`, `patience`, `seed`: see
+        `training.Schedule`.
+    :param watch: called after each epoch, see `training.train`; `states`: folder of the states to go on from
+        when killed, one file for each training that there was. Neither belongs to the model.
     """
 
     kind = 'cgcnn'
@@ -47,22 +51,33 @@ class Cgcnn(Model):
         epochs: int = 40,
         batch_size: int = 64,
         rate: float = 3e-3,
+        held_out: float = 0.1,
+        patience: int = 15,
         seed: int = 0,
-        watch: Callable[[int, float], None] | None = None,
-        state: Path | None = None,
+        watch: Watch | None = None,
+        states: Path | None = None,
     ) -> None:
         super().__init__()
         self.width = width
         self.layers = layers
-        self.schedule = Schedule(epochs, batch_size, rate, seed)
+        self.schedule = Schedule(epochs, batch_size, rate, held_out, patience, seed)
         self.watch = watch
-        self.state = state
+        self.states = states
         self._network = _Network(width, layers)
         self._numbers = np.array([0.0, 1.0, 0.0])
+        self._losses = np.zeros((0, 2))
 
     @property
     def parameters(self) -> dict[str, Any]:
         return {'width': self.width, 'layers': self.layers, **vars(self.schedule)}
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        return ('loss', 'loss of rows held out') if self.schedule.held_out else ('loss',)
+
+    @property
+    def losses(self) -> Floats:
+        return self._losses
 
     def _fit(self, inputs: Inputs, targets: Floats) -> None:
         crystals = _crystals(inputs)
@@ -76,9 +91,19 @@ class Cgcnn(Model):
             found: Tensor = self._network(crystals.take(rows))
             return (found - scaled[rows]).abs().mean()
 
-        train(self._network, len(inputs), loss_of, self.schedule, self.watch, self.state)
+        state = self.states / self._state_name(crystals, targets) if self.states else None
+        self._losses, held = train(self._network, len(inputs), loss_of, self.schedule, self.watch, state)
         self._numbers = np.array([centre, width, 0.0])
-        self._numbers[2] = np.sqrt(((self._means(crystals, len(inputs)) - targets) ** 2).mean())
+        errors = self._means(crystals, len(inputs)) - targets
+        self._numbers[2] = np.sqrt(((errors[held] if len(held) else errors) ** 2).mean())
+
+    def _state_name(self, crystals: _Crystals, targets: Floats) -> str:
+        """Return the name of the file for this training: another one has other parameters or rows."""
+        about = json.dumps({'kind': self.kind, **self.parameters}, sort_keys=True).encode()
+        rows = (about, targets.tobytes(), crystals.numbers.numpy().tobytes())
+        return (
+            hashlib.sha256(b''.join(hashlib.sha256(one).digest() for one in rows)).hexdigest()[:32] + SUFFIX
+        )
 
     def _predict(self, inputs: Inputs) -> tuple[Floats, Floats]:
         means = self._means(_crystals(inputs), len(inputs))
@@ -96,11 +121,11 @@ class Cgcnn(Model):
     @property
     def arrays(self) -> Arrays:
         learnt = {name: value.numpy() for name, value in self._network.state_dict().items()}
-        return {**learnt, 'numbers': self._numbers}
+        return {**learnt, 'numbers': self._numbers, 'losses': self._losses}
 
     def _restore(self, arrays: Arrays) -> None:
-        self._numbers = arrays['numbers']
-        learnt = {name: torch.tensor(array) for name, array in arrays.items() if name != 'numbers'}
+        self._numbers, self._losses = arrays['numbers'], arrays['losses']
+        learnt = {name: torch.tensor(arrays[name]) for name in self._network.state_dict()}
         self._network.load_state_dict(learnt)
         self._network.eval()
 

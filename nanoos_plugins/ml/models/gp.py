@@ -46,7 +46,17 @@ class GaussianProcess(Model):
 
     def _fit(self, inputs: Inputs, targets: Floats) -> None:
         if len(inputs) > MOST:
-            raise ValueError(f'expected at most {MOST} structures, got {len(inputs)}; use ridge or cgcnn')
+            raise ValueError(f'expected at most {MOST} structures, got {len(inputs)}; use sparse-gp')
+        rows, scaled, constants, held = self._prepared(inputs, targets)
+        noise, new_noise = self._noise(constants.covariance(rows, rows), scaled, constants.noise)
+        held['numbers'][2] = new_noise
+        self._take({**held, 'rows': rows, 'noise': noise})
+        self._held['weights'] = cho_solve((self._factor, True), scaled)
+
+    def _prepared(
+        self, inputs: Inputs, targets: Floats
+    ) -> tuple[Floats, Floats, matern.Constants, dict[str, Floats]]:
+        """Return scaled rows and targets, the constants, and what of `HELD` is known of these."""
         raw = inputs.blocks(self.blocks)
         scaling = Scaling.of(raw)
         scaling = replace(scaling, width=scaling.width / self._emphasis(inputs))
@@ -57,11 +67,9 @@ class GaussianProcess(Model):
             constants = matern.learn(rows, scaled, self.subset, self.seed)
         else:  # all targets are the same: no evidence can tell signal from noise
             constants = matern.Constants(1.0, matern.LEAST_NOISE, matern.LEAST_NOISE)
-        noise, new_noise = self._noise(constants.covariance(rows, rows), scaled, constants.noise)
-        numbers = np.array([constants.length, constants.signal, new_noise, centre, width])
-        held = {'rows': rows, 'centre': scaling.centre, 'width': scaling.width, 'noise': noise}
-        self._take({**held, 'numbers': numbers})
-        self._held['weights'] = cho_solve((self._factor, True), scaled)
+        numbers = np.array([constants.length, constants.signal, constants.noise, centre, width])
+        held = {'centre': scaling.centre, 'width': scaling.width, 'numbers': numbers}
+        return rows, scaled, constants, held
 
     def _emphasis(self, inputs: Inputs) -> Floats:
         """Return what each column is multiplied by: wide blocks then count no more than narrow ones."""
@@ -95,16 +103,17 @@ class GaussianProcess(Model):
 
     def _predict(self, inputs: Inputs) -> tuple[Floats, Floats]:
         scaling = Scaling(self._held['centre'], self._held['width'])
-        rows = scaling.scale(inputs.blocks(self.blocks))
+        mean, unknown = self._unscaled(scaling.scale(inputs.blocks(self.blocks)))
+        centre, width = self._held['numbers'][3:]
+        return centre + width * mean, width * np.sqrt(unknown + self._constants.noise)
+
+    def _unscaled(self, rows: Floats) -> tuple[Floats, Floats]:
+        """Return mean and variance of the signal in scaled rows, in deviations of the targets."""
         constants = self._constants
         across = constants.covariance(self._held['rows'], rows)
         explained = solve_triangular(self._factor, across, lower=True, check_finite=False)
         unknown = np.maximum(constants.signal - (explained**2).sum(axis=0), 0.0)
-        centre, width = self._held['numbers'][3:]
-        return (
-            centre + width * (across.T @ self._held['weights']),
-            width * np.sqrt(unknown + constants.noise),
-        )
+        return across.T @ self._held['weights'], unknown
 
     def left_out(self) -> tuple[Floats, Floats]:
         """Return errors and deviations, see `Model.left_out`; closed form (ibid. eq. 5.12)."""

@@ -1,7 +1,8 @@
-"""Get back a model that was saved."""
+"""Make a model by the name of its kind, or get back one that was saved."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,26 @@ from typing import Any
 from nanoos_plugins.ml import checkpoint
 from nanoos_plugins.ml.models import MODELS
 from nanoos_plugins.ml.models.model import Arrays, Model
+
+#: Arguments of constructors that are no parameters of the model.
+BESIDES = frozenset({'watch', 'states'})
+
+
+def new_model(kind: str, parameters: Mapping[str, Any], **own: Any) -> Model:
+    """Return a new model.
+
+    :param own: further arguments, for those that take them: `seed`, `watch`, `states`. Parameters win.
+    :raises ValueError: for an unknown kind, or a parameter that it has not.
+    """
+    if kind not in MODELS:
+        raise ValueError(f'there is no model {kind!r}; there are {", ".join(MODELS)}')
+    accepted = set(inspect.signature(MODELS[kind]).parameters)
+    unknown = sorted(set(parameters) - (accepted - BESIDES))
+    if unknown:
+        known = ', '.join(sorted(accepted - BESIDES)) or 'none'
+        raise ValueError(f'model {kind} has no parameter {unknown[0]!r}; it has {known}')
+    given = {**own, **parameters}
+    return MODELS[kind](**{name: value for name, value in given.items() if name in accepted})
 
 
 def load(folder: Path, digest: str | None = None) -> Model:

@@ -79,6 +79,19 @@ class Model(ABC):
         """
         raise NotImplementedError(f'{self.kind} models cannot leave rows out; hold some out')
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What it tells of each epoch while it learns, in this order; empty for what has no epochs."""
+        return ()
+
+    @property
+    def losses(self) -> Floats:
+        """How it learnt: the loss of each epoch, and that of rows held out (NaN without any), (n_epochs, 2).
+
+        The epochs of an ensemble are those of its members, one after the other. Empty for what has no epochs.
+        """
+        return np.zeros((0, 2))
+
     def _messages(self, elements: frozenset[str]) -> tuple[str, ...]:
         new = sorted(elements - self.elements)
         return (f'{", ".join(new)}: not in the training data',) if new else ()

@@ -8,8 +8,13 @@ import numpy as np
 import pytest
 from pymatgen.core import Lattice, Structure
 
+from nanoos_plugins.ml.models import training
 from nanoos_plugins.ml.models.cgcnn import Cgcnn
 from nanoos_plugins.ml.models.inputs import Inputs, elements_of
+from nanoos_plugins.ml.models.training import Epoch
+from nanoos_plugins.ml.state import epochs_in
+
+learn = training._learn
 
 
 def inputs(structures: list[Structure]) -> Inputs:
@@ -31,7 +36,7 @@ def cubic() -> tuple[Inputs, np.ndarray]:
 def test_it_learns(cubic: tuple[Inputs, np.ndarray]) -> None:
     given, targets = cubic
     losses: list[float] = []
-    model = Cgcnn(16, 2, epochs=25, batch_size=16, watch=lambda _, loss: losses.append(loss))
+    model = Cgcnn(16, 2, epochs=25, batch_size=16, watch=lambda one: losses.append(one.loss))
     model.fit(given.take(np.arange(90)), targets[:90])
     found = model.predict(given.take(np.arange(90, 120)))
     assert len(losses) == 25 and losses[-1] < losses[0] / 4
@@ -40,7 +45,7 @@ def test_it_learns(cubic: tuple[Inputs, np.ndarray]) -> None:
 
 def test_only_the_crystal_matters(crystals: dict[str, Structure]) -> None:
     structures = list(crystals.values())
-    model = Cgcnn(16, 2, epochs=2).fit(inputs(structures), np.arange(5.0))
+    model = Cgcnn(16, 2, epochs=2, held_out=0).fit(inputs(structures), np.arange(5.0))
     expected = model.predict(inputs(structures)).mean
     assert np.ptp(expected) > 1e-3
     supercells = [one * (2, 1, 1) for one in structures]
@@ -51,27 +56,76 @@ def test_only_the_crystal_matters(crystals: dict[str, Structure]) -> None:
     assert model.predict(inputs(turned)).mean == pytest.approx(expected, abs=1e-4)
 
 
-def test_killed_and_started_again_it_is_the_same(tmp_path: Path, cubic: tuple[Inputs, np.ndarray]) -> None:
+def test_killed_and_started_again_it_is_the_same(
+    tmp_path: Path, cubic: tuple[Inputs, np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
     given, targets = cubic
-    undisturbed = Cgcnn(16, 2, epochs=6).fit(given, targets).predict(given).mean
+    undisturbed = Cgcnn(16, 2, epochs=6).fit(given, targets)
 
-    def die(epoch: int, _: float) -> None:
-        if epoch == 3:
+    def die(epoch: Epoch) -> None:
+        if epoch.number == 3:
             raise KeyboardInterrupt
 
-    state = tmp_path / 'training.safetensors'
     with pytest.raises(KeyboardInterrupt):
-        Cgcnn(16, 2, epochs=6, watch=die, state=state).fit(given, targets)
-    epochs: list[int] = []
-    model = Cgcnn(16, 2, epochs=6, watch=lambda epoch, _: epochs.append(epoch), state=state)
-    again = model.fit(given, targets).predict(given).mean
-    assert epochs == [4, 5, 6]
-    assert again == pytest.approx(undisturbed, abs=1e-6)
-    with pytest.raises(ValueError, match='state of another training'):
-        Cgcnn(16, 2, epochs=7, state=state).fit(given, targets)
-    state.write_bytes(b'\x80\x04 not a state')
+        Cgcnn(16, 2, epochs=6, watch=die, states=tmp_path).fit(given, targets)
+    learnt: list[int] = []
+    monkeypatch.setattr(
+        training, '_learn', lambda run, *rest: learnt.append(len(run.losses) + 1) or learn(run, *rest)
+    )
+    told: list[Epoch] = []
+    again = Cgcnn(16, 2, epochs=6, watch=told.append, states=tmp_path).fit(given, targets)
+    assert learnt == [4, 5, 6]
+    assert [(one.number, one.resumed) for one in told] == [(number, number < 4) for number in range(1, 7)]
+    assert (again.losses == undisturbed.losses).all()
+    assert (again.predict(given).mean == undisturbed.predict(given).mean).all()
+    # what is done is not done again, and another training does not go on from it
+    assert (Cgcnn(16, 2, epochs=6, states=tmp_path).fit(given, targets).losses == again.losses).all()
+    assert learnt == [4, 5, 6]
+    Cgcnn(16, 2, epochs=2, states=tmp_path).fit(given, targets)
+    Cgcnn(16, 2, epochs=6, states=tmp_path).fit(given, targets[::-1].copy())
+    assert learnt[3:] == [1, 2, 1, 2, 3, 4, 5, 6]
+    assert len(list(tmp_path.iterdir())) == 3
+    assert epochs_in(tmp_path) == 14
+
+
+def test_what_is_no_state_is_refused(tmp_path: Path, cubic: tuple[Inputs, np.ndarray]) -> None:
+    given, targets = cubic
+    Cgcnn(16, 1, epochs=1, states=tmp_path).fit(given, targets)
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(b'\x80\x04 not a state')
     with pytest.raises(ValueError, match='not the state of a training'):
-        Cgcnn(16, 2, epochs=6, state=state).fit(given, targets)
+        Cgcnn(16, 1, epochs=1, states=tmp_path).fit(given, targets)
+
+
+def test_it_ends_early_with_the_best_weights(cubic: tuple[Inputs, np.ndarray]) -> None:
+    """Targets without any sense: what is learnt of them makes rows held out worse."""
+    given, _ = cubic
+    noise = np.random.default_rng(1).normal(size=len(given))
+    model = Cgcnn(16, 2, epochs=60, batch_size=8, rate=1e-2, held_out=0.25, patience=5, seed=3).fit(
+        given, noise
+    )
+    others = model.losses[:, 1]
+    best = int(others.argmin()) + 1
+    assert len(others) == best + 5 < 60
+    held, kept = training._parts(len(given), model.schedule)
+    assert len(held) == 30 and not set(held.tolist()) & set(kept.tolist())
+    errors = model.predict(given.take(held.numpy())).mean - noise[held.numpy()]
+    assert np.abs(errors).mean() / noise.std() == pytest.approx(others[best - 1], rel=1e-4)
+    assert model.predict(given).deviation[0] == pytest.approx(np.sqrt((errors**2).mean()), rel=1e-4)
+
+
+def test_without_rows_held_out_it_learns_to_the_end(cubic: tuple[Inputs, np.ndarray]) -> None:
+    given, targets = cubic
+    told: list[Epoch] = []
+    model = Cgcnn(8, 1, epochs=3, held_out=0, patience=1, watch=told.append).fit(given, targets)
+    assert model.losses.shape == (3, 2) and np.isnan(model.losses[:, 1]).all()
+    assert [one.held_out for one in told] == [None] * 3
+    with pytest.raises(ValueError, match='0 of 4 rows would be held out'):
+        Cgcnn(8, 1).fit(given.take(np.arange(4)), targets[:4])
+    with pytest.raises(ValueError, match='from 0 to less than 1, got 1'):
+        Cgcnn(held_out=1)
+    with pytest.raises(ValueError, match='at least 1, got 40, 64 and 0'):
+        Cgcnn(patience=0)
 
 
 def test_no_step_has_a_single_atom() -> None:

@@ -14,7 +14,11 @@ from nanoos_plugins.ml.models.load import load
 from nanoos_plugins.ml.models.model import Model
 
 #: Parameters that make a model quick.
-QUICK = {'cgcnn': {'width': 8, 'layers': 1, 'epochs': 2}}
+NETWORK = {'width': 8, 'layers': 1, 'epochs': 2}
+QUICK = {
+    'cgcnn': NETWORK,
+    'ensemble': {'members': ['cgcnn', 'ridge', 'cgcnn'], 'parameters': {'cgcnn': NETWORK}},
+}
 
 
 @pytest.fixture(scope='module')
@@ -94,7 +98,7 @@ class TestModel:
         assert found.mean == pytest.approx(5.0, abs=1.0)
 
 
-@pytest.mark.parametrize('kind', ['ridge', 'gp', 'student'])
+@pytest.mark.parametrize('kind', ['ridge', 'gp', 'sparse-gp', 'student'])
 def test_features_must_be_there_and_numbers(kind: str, given: Inputs, targets: np.ndarray) -> None:
     with pytest.raises(ValueError, match='features mean.* are missing, there are none'):
         new(kind).fit(Inputs(given.elements, {}), targets)
