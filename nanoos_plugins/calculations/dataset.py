@@ -54,6 +54,15 @@ def collect_dataset(settings: orm.Dict, **nodes: Any) -> dict[str, orm.Data] | E
     :return: as of `import_dataset`.
     """
     given = settings.get_dict()
+    rows, problems, uuids = collected(given, nodes)
+    unique, repeated = without_repeats(rows)
+    return _made(given, Rows(unique, given['unit'], problems + repeated), uuids)
+
+
+def collected(
+    given: Mapping[str, Any], nodes: Mapping[str, Any]
+) -> tuple[list[Row], list[Problem], dict[int, str]]:
+    """Return the rows of structures and results, what is wrong with the others, and UUIDs by number."""
     rows, problems, uuids = [], [], {}
     for number in sorted(int(name.removeprefix(STRUCTURE)) for name in nodes if name.startswith(STRUCTURE)):
         structure, results = nodes[f'{STRUCTURE}{number}'], nodes[f'{RESULTS}{number}']
@@ -65,8 +74,7 @@ def collect_dataset(settings: orm.Dict, **nodes: Any) -> dict[str, orm.Data] | E
             uuids[number] = structure.uuid
         except (HandoverRefused, ValueError, TypeError) as refused:
             problems.append(Problem(number, str(refused)))
-    unique, repeated = without_repeats(rows)
-    return _made(given, Rows(unique, given['unit'], problems + repeated), uuids)
+    return rows, problems, uuids
 
 
 def _row(number: int, structure: orm.StructureData, value: float) -> Row:
