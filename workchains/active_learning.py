@@ -196,7 +196,7 @@ class ActiveLearningWorkChain(WorkChain):
                 continue
             if not node.is_finished_ok:
                 self._fail(name, node.pk, _end(node))
-            elif not isinstance(node.outputs.get(output), orm.Dict):
+            elif not (output in node.outputs and isinstance(node.outputs[output], orm.Dict)):
                 self._fail(name, node.pk, f'it gave no dictionary {output!r}; it gave {sorted(node.outputs)}')
             else:
                 names[number] = name

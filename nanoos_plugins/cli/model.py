@@ -12,6 +12,7 @@ from aiida.engine.daemon.client import DaemonException
 from nanoos_plugins.calculations.predict import predictions
 from nanoos_plugins.cli.job_control import finish, parse_setting
 from nanoos_plugins.cli.job_words import find_structure, job_dict, stored_pk
+from nanoos_plugins.cli.model_learn import learn
 from nanoos_plugins.cli.output import CliError, emit, json_option, rows
 from nanoos_plugins.cli.paging import page, page_options, tell_rest, use_profile
 from nanoos_plugins.data.dataset import Dataset
@@ -32,6 +33,9 @@ OWN = frozenset(TrainSettings.model_fields) - {'task', 'model', 'parameters'}
 @click.group()
 def model() -> None:
     """Train models on data sets, list and promote them, and predict."""
+
+
+model.add_command(learn)
 
 
 @model.command()

@@ -8,13 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 from aiida import orm
+from ase import Atoms
 from ase.build import bulk
+from ase.calculators.eam import EAM
 from pymatgen.io.ase import AseAtomsAdaptor
 
 from nanoos_plugins.calculations.mock import mock_evaluate
 from nanoos_plugins.data.dataset import Dataset
 from nanoos_plugins.data.template import Template
 from nanoos_plugins.engines.contract import load_engine
+from nanoos_plugins.engines.lammps_potential import find_file
 from nanoos_plugins.launch import run
 from workchains.active_learning import ActiveLearningWorkChain
 
@@ -171,3 +174,32 @@ def test_too_few_rows_to_hold_some_out(learn: Run) -> None:
 def test_wrong_inputs_are_refused(learn: Run, inputs: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         learn(**inputs)
+
+
+def test_lammps_simulates_what_a_model_of_copper_chose(
+    learn: Run, engine_code: Callable[[str], orm.AbstractCode]
+) -> None:
+    """Energies that LAMMPS adds are those of ASE's own reading of the potential, which made the first ones."""
+    engine_code('lammps')
+    calculator = EAM(potential=str(find_file('Cu_mishin1.eam.alloy')[0]))
+
+    def energy(atoms: Atoms) -> float:
+        return float(calculator.get_potential_energy(atoms))
+
+    cells = [bulk('Cu', a=a) for a in SIDES]
+    first = Dataset(
+        'copper',
+        'energy',
+        'eV',
+        [AseAtomsAdaptor.get_structure(one) for one in cells],
+        list(map(energy, cells)),
+    ).store()
+    template = Template('copper of Mishin', 'lammps', {'potential': 'Cu_mishin1.eam.alloy'}).store()
+    node = learn(dataset=first, template=template, batch=2, budget=2)
+    assert node.is_finished_ok, node.exit_message
+    dataset = node.outputs.dataset
+    assert len(dataset) == 18
+    for structure, target in zip(dataset.structures()[16:], dataset.targets[16:], strict=True):
+        assert target == pytest.approx(energy(AseAtomsAdaptor.get_atoms(structure)), abs=1e-4)
+    rows = node.outputs.curve['curve']
+    assert rows[-1]['mae'] < 0.01  # of energies that differ by eV
