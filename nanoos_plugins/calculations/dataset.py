@@ -72,6 +72,18 @@ def collect_dataset(settings: orm.Dict, **nodes: Any) -> dict[str, orm.Data] | E
     :return: as of `import_dataset`.
     """
     given = settings.get_dict()
+    rows, problems, uuids, times = collected(given, nodes)
+    unique, repeated = without_repeats(rows)
+    return _made(given, Rows(unique, given['unit'], problems + repeated), uuids, times)
+
+
+def collected(
+    given: Mapping[str, Any], nodes: Mapping[str, Any]
+) -> tuple[list[Row], list[Problem], dict[int, str], dict[int, float]]:
+    """Return the rows of structures and results, and what is wrong with the others.
+
+    Beside them by number of a row: the UUID of its structure, and when its results were made [s since 1970].
+    """
     rows: list[Row] = []
     problems: list[Problem] = []
     uuids: dict[int, str] = {}
@@ -86,8 +98,7 @@ def collect_dataset(settings: orm.Dict, **nodes: Any) -> dict[str, orm.Data] | E
             uuids[number], times[number] = structure.uuid, results.ctime.timestamp()
         except (HandoverRefused, ValueError, TypeError) as refused:
             problems.append(Problem(number, str(refused)))
-    unique, repeated = without_repeats(rows)
-    return _made(given, Rows(unique, given['unit'], problems + repeated), uuids, times)
+    return rows, problems, uuids, times
 
 
 def _row(number: int, structure: orm.StructureData, value: float) -> Row:

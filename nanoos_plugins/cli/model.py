@@ -15,6 +15,7 @@ from nanoos_plugins.cli.job_control import finish, parse_setting
 from nanoos_plugins.cli.job_words import find_structure, job_dict, stored_pk
 from nanoos_plugins.cli.model_archive import export, import_command
 from nanoos_plugins.cli.model_compare import compare
+from nanoos_plugins.cli.model_learn import learn
 from nanoos_plugins.cli.output import CliError, emit, json_option, rows
 from nanoos_plugins.cli.paging import page, page_options, tell_rest, use_profile
 from nanoos_plugins.data.dataset import Dataset
@@ -38,7 +39,7 @@ def model() -> None:
     """Train, compare and promote models, hand them on, and predict."""
 
 
-for command in (compare, export, import_command):
+for command in (compare, export, import_command, learn):
     model.add_command(command)
 
 

@@ -102,8 +102,7 @@ class GaussianProcess(Model):
         return matern.Constants(length, signal, noise)
 
     def _predict(self, inputs: Inputs) -> tuple[Floats, Floats]:
-        scaling = Scaling(self._held['centre'], self._held['width'])
-        mean, unknown = self._unscaled(scaling.scale(inputs.blocks(self.blocks)))
+        mean, unknown = self._unscaled(self._scaled(inputs))
         centre, width = self._held['numbers'][3:]
         return centre + width * mean, width * np.sqrt(unknown + self._constants.noise)
 
@@ -111,9 +110,32 @@ class GaussianProcess(Model):
         """Return mean and variance of the signal in scaled rows, in deviations of the targets."""
         constants = self._constants
         across = constants.covariance(self._held['rows'], rows)
-        explained = solve_triangular(self._factor, across, lower=True, check_finite=False)
-        unknown = np.maximum(constants.signal - (explained**2).sum(axis=0), 0.0)
+        unknown = np.maximum(constants.signal - (self._explained(across) ** 2).sum(axis=0), 0.0)
         return across.T @ self._held['weights'], unknown
+
+    def joint(self, inputs: Inputs) -> tuple[Floats, float]:
+        """Return the covariance of what is true of structures, (n, n), and the variance of a measurement.
+
+        Both in the squared unit of the targets (ibid. eq. 2.24).
+
+        :raises ValueError: for more than `MOST` structures, or when features are missing.
+        """
+        if len(inputs) > MOST:
+            raise ValueError(f'expected at most {MOST} structures at once, got {len(inputs)}')
+        rows = self._scaled(inputs)
+        constants, square = self._constants, self._held['numbers'][4] ** 2
+        explained = self._explained(constants.covariance(self._held['rows'], rows))
+        covariance = square * (constants.covariance(rows, rows) - explained.T @ explained)
+        return covariance, float(square * constants.noise)
+
+    def _scaled(self, inputs: Inputs) -> Floats:
+        """Return the features of structures as the process reads them."""
+        return Scaling(self._held['centre'], self._held['width']).scale(inputs.blocks(self.blocks))
+
+    def _explained(self, across: Floats) -> Floats:
+        """Return what measurements explain: the sums of squares of its columns are variances."""
+        found: Floats = solve_triangular(self._factor, across, lower=True, check_finite=False)
+        return found
 
     def left_out(self) -> tuple[Floats, Floats]:
         """Return errors and deviations, see `Model.left_out`; closed form (ibid. eq. 5.12)."""
