@@ -38,10 +38,13 @@ export function workflowOf(job: { workflow: string }): string {
   return job.workflow.replace(/^nanoos\./, '');
 }
 
+/** What else is a job, submitted by pages of its own. */
+const OTHERS: Record<string, string> = { multiscale: 'Chain', train: 'Training' };
+
 /** What a job computes, for people. */
 export function wordOf(job: { workflow: string }): string {
   const name = workflowOf(job);
-  if (name === 'multiscale') return 'Chain';
+  if (name in OTHERS) return OTHERS[name] ?? name;
   return name in WORKFLOWS ? WORKFLOWS[name as Workflow].word : name.replace(/^aiida\.\w+:/, '');
 }
 
