@@ -22,8 +22,13 @@ MOST_WAITING = 8
 class Children:
     """A limit to how many such processes run at the same time."""
 
-    def __init__(self, at_once: int) -> None:
+    def __init__(self, at_once: int, what: str) -> None:
+        """Set the limit.
+
+        :param what: they make for people, in the plural.
+        """
         self._limit = asyncio.Semaphore(at_once)
+        self._what = what
         self._waiting = 0
 
     @asynccontextmanager
@@ -33,7 +38,9 @@ class Children:
         :raises RequestError: 503 when too many are waiting.
         """
         if self._waiting >= MOST_WAITING:
-            raise RequestError(503, 'too many archives are waiting: try again later', {'Retry-After': '30'})
+            raise RequestError(
+                503, f'too many {self._what} are waiting: try again later', {'Retry-After': '30'}
+            )
         self._waiting += 1
         try:
             await self._limit.acquire()

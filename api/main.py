@@ -17,6 +17,7 @@ from api.child import Children
 from api.database import Threads
 from api.events import Events
 from api.middleware import LimitBody, Observe
+from api.predictor import Predictor
 from api.rate import RateLimit
 from api.routes import (
     archives,
@@ -25,6 +26,7 @@ from api.routes import (
     chains,
     codes,
     computers,
+    datasets,
     events,
     groups,
     health,
@@ -32,8 +34,10 @@ from api.routes import (
     jobs,
     live,
     materials,
+    models,
     nodes,
     oidc,
+    predictions,
     processes,
     query,
     shares,
@@ -68,6 +72,9 @@ ROUTERS = (
     processes.router,
     chains.router,
     materials.router,
+    datasets.router,
+    models.router,
+    predictions.router,
     shares.router,
     statistics.router,
     structures.router,
@@ -91,12 +98,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.signing_key = signing_key()
     app.state.writer = Writer()
     await app.state.writer.start()
+    app.state.predictor = Predictor(settings.prediction_megabytes)
     app.state.events = Events()
     await app.state.events.start()
     try:
         yield
     finally:
         await app.state.events.stop()
+        await app.state.predictor.stop()
         await app.state.writer.stop()
         app.state.threads.close()
 
@@ -130,7 +139,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = chosen
     app.state.oidc = oidc.provider_of(chosen)
-    app.state.archives = Children(chosen.archive_processes)
+    app.state.archives = Children(chosen.archive_processes, 'archives')
+    app.state.datasets = Children(chosen.dataset_processes, 'data sets')
     app.state.requests = RateLimit(chosen.requests_per_minute)
     app.state.sign_ins = RateLimit(chosen.sign_ins_per_minute)
     errors.install(app)

@@ -57,7 +57,11 @@ async def current(request: Request) -> Caller:
     return await authenticate(request, _token(request))
 
 
-def _check(caller: Caller, scope: Scope) -> Caller:
+def check_scope(caller: Caller, scope: Scope) -> Caller:
+    """Return a caller whose token has a scope.
+
+    :raises PermissionError: when it has not.
+    """
     if scope not in caller.scopes:
         shown = ', '.join(sorted(caller.scopes)) or 'none'
         raise PermissionError(f'this needs the scope {scope}; the token shown has {shown}')
@@ -89,7 +93,7 @@ class Asker:
         return await read_slowly(self._request, self._answer, lambda viewer: call(viewer, *args, **kwargs))
 
     def _answer(self, call: Callable[[Viewer], T]) -> T:
-        return call(_check(_identify(self._request, self._token), 'read').viewer)
+        return call(check_scope(_identify(self._request, self._token), 'read').viewer)
 
 
 class _Bearer(HTTPBearer):
@@ -119,7 +123,7 @@ class _Demand(_Bearer):
         self.scope = scope
 
     async def __call__(self, request: Request) -> Caller:  # type: ignore[override]
-        return _check(await current(request), self.scope)
+        return check_scope(await current(request), self.scope)
 
 
 #: For the routes that are asked most; `Reader` for all others.

@@ -54,6 +54,12 @@ class Settings(BaseSettings):
     archive_bytes: int = Field(500_000_000, gt=0, description='most bytes of an archive, unpacked')
     archive_processes: int = Field(2, gt=0, description='archives that are written or read at the same time')
     archive_seconds: int = Field(300, gt=0, description='[s] in which an archive must be written or read')
+    dataset_processes: int = Field(1, gt=0, description='data sets that are made at the same time')
+    dataset_seconds: int = Field(300, gt=0, description='[s] in which a data set must be made')
+    prediction_seconds: float = Field(
+        300.0, gt=0, description='[s] that the predictions of a request may take'
+    )
+    prediction_megabytes: int = Field(4000, gt=0, description='[MB] of memory of the process that predicts')
 
     @classmethod
     def settings_customise_sources(

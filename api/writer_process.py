@@ -14,9 +14,9 @@ from typing import Any, BinaryIO
 
 import orjson
 
+from api.companion import LENGTH
 from api.errors import STATUSES, RequestError
 from api.logs import use_json
-from api.writer import LENGTH
 
 LOGGER = logging.getLogger('nanoos.api.writer')
 

@@ -34,6 +34,10 @@ SHOWN = (
     'archive_bytes',
     'archive_processes',
     'archive_seconds',
+    'dataset_processes',
+    'dataset_seconds',
+    'prediction_seconds',
+    'prediction_megabytes',
 )
 
 

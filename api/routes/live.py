@@ -67,5 +67,5 @@ async def _events(request: Request, uuid: UUID, viewer: Viewer) -> AsyncIterator
 def _live(output: Output) -> Live:
     curves = [Curve.model_validate(curve) for curve in output.curves()]
     return Live(
-        calculation=UUID(output.uuid), process=output.process, engine=output.engine.label, curves=curves
+        calculation=UUID(output.uuid), process=output.process, engine=output.teller.label, curves=curves
     )

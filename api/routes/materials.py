@@ -39,7 +39,14 @@ Filter = Annotated[str | None, Query(min_length=1, max_length=200, pattern=NO_NU
 
 
 async def _maker(caller: Writer) -> Caller:
-    """Return a caller who may make things: with a token for one group they would not see what they made."""
+    return refuse_group(caller)
+
+
+def refuse_group(caller: Caller) -> Caller:
+    """Return a caller who may make things: with a token for one group they would not see what they made.
+
+    :raises PermissionError: for such a token.
+    """
     if caller.group_pk is not None:
         raise PermissionError('this token is for what is in one group: it cannot make anything new')
     return caller

@@ -58,9 +58,9 @@ async def _upload(request: Request, caller: Annotated[Caller, Depends(current)])
         if kind == 'multipart/form-data':
             return await _of_form(request)
         if kind == 'application/json':
-            given = NewStructure.model_validate(_json(await request.body()))
+            given = NewStructure.model_validate(json_of(await request.body()))
             fields = UploadFields.model_validate(given.model_dump(exclude={'filename', 'content'}))
-            return Upload(_name(given.filename), given.content.encode(), fields)
+            return Upload(name_of(given.filename), given.content.encode(), fields)
     except ValidationError as error:
         errors = [{**one, 'loc': ('body', *one['loc'])} for one in error.errors(include_url=False)]
         raise RequestValidationError(errors) from None
@@ -70,7 +70,11 @@ async def _upload(request: Request, caller: Annotated[Caller, Depends(current)])
 Uploaded = Annotated[Upload, Depends(_upload)]
 
 
-def _json(body: bytes) -> object:
+def json_of(body: bytes) -> object:
+    """Return the JSON of a body.
+
+    :raises RequestError: 422 when it is none.
+    """
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
@@ -86,10 +90,10 @@ async def _of_form(request: Request) -> Upload:
             raise RequestError(413, f'the file has {file.size} bytes: at most {MAX_BYTES} are taken')
         given = {key: value for key, value in form.items() if key != 'file' and value != ''}
         fields = UploadFields.model_validate(given)
-        return Upload(_name(file.filename or ''), await file.read(), fields)
+        return Upload(name_of(file.filename or ''), await file.read(), fields)
 
 
-def _name(filename: str) -> str:
+def name_of(filename: str) -> str:
     """Return the name of a file without folders.
 
     :raises ValueError: when there is none, or one that cannot be kept.

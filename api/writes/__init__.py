@@ -5,13 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from api.writes import chains, computers, groups, jobs, materials, shares, structures, templates, users
+from api.writes import (
+    chains,
+    computers,
+    groups,
+    jobs,
+    learning,
+    materials,
+    shares,
+    structures,
+    templates,
+    users,
+)
 
 WRITES: dict[str, Callable[..., Any]] = {
     'make_user': users.make_user,
     'submit_job': jobs.submit_job,
     'submit_process': jobs.submit_process,
     'submit_chain': chains.submit_chain,
+    'submit_training': learning.submit_training,
+    'set_stage': learning.set_stage,
+    'store_predictions': learning.store_predictions,
     'steer_job': jobs.steer_job,
     'make_material': materials.make_material,
     'revise_material': materials.revise_material,

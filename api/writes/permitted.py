@@ -106,13 +106,23 @@ class Submitter:
             raise PermissionError(
                 'potential: a path needs the scope admin; give the name of a potential shipped with LAMMPS'
             )
+        return self.check_run(load_engine(template.engine), code, options)
+
+    def check_run(
+        self, engine: Engine[Any], code: orm.AbstractCode | None, options: Mapping[str, Any]
+    ) -> orm.AbstractCode | None:
+        """Check by what an engine would run; return that code, None for an engine without a program.
+
+        :param code: as in `check`.
+        :raises PermissionError: for what needs the scope admin, or a computer of others.
+        :raises ValueError: for options that make no sense, or an engine that is not installed.
+        """
         if code is not None and not self.is_admin and not self._may_run(code):
             raise PermissionError(
                 f"code {code.uuid}: the system's codes, and one's own on computers of one's own account"
             )
         if not self.is_admin:
             self._check_options(options)
-        engine = load_engine(template.engine)
         if code is None and engine.code_plugin is not None:
             code = self._default_code(engine)
         if code is not None and code.computer is not None:

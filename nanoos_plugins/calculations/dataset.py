@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +14,23 @@ from aiida.engine import ExitCode, calcfunction
 
 from nanoos_plugins.calculations.handover import HandoverRefused, numbers, pick
 from nanoos_plugins.data.dataset import Dataset
+from nanoos_plugins.dataset_inputs import RESULTS, STRUCTURE
 from nanoos_plugins.ml.rows import Problem, Row, Rows, describe_problems, ordered, read_rows, without_repeats
 
 #: Exit statuses of the calcfunctions.
 UNREADABLE = 310
 NO_ROWS = 311
-STRUCTURE, RESULTS = 'structure_', 'results_'
+_READY: ContextVar[Rows | None] = ContextVar('nanoos_ready_rows', default=None)
+
+
+@contextmanager
+def ready(rows: Rows) -> Iterator[None]:
+    """Let the import that runs inside take what was read of the same file before, in another process."""
+    token = _READY.set(rows)
+    try:
+        yield
+    finally:
+        _READY.reset(token)
 
 
 @calcfunction
@@ -32,14 +45,18 @@ def import_dataset(file: orm.SinglefileData, settings: orm.Dict) -> dict[str, or
     :return: `dataset` and `left_out` (`rows`: number and reason of each).
     """
     given = settings.get_dict()
+    try:
+        table = _READY.get() or _read(file, given)
+    except ValueError as error:
+        return ExitCode(UNREADABLE, str(error))
+    return _made(given, table, {})
+
+
+def _read(file: orm.SinglefileData, given: Mapping[str, Any]) -> Rows:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / Path(file.filename).name
         path.write_bytes(file.get_content(mode='rb'))
-        try:
-            table = read_rows(path, given['target'], given.get('unit', ''), given.get('structure'))
-        except ValueError as error:
-            return ExitCode(UNREADABLE, str(error))
-    return _made(given, table, {})
+        return read_rows(path, given['target'], given.get('unit', ''), given.get('structure'))
 
 
 @calcfunction

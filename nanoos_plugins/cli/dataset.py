@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
 import click
 from aiida import orm
 from aiida.common.exceptions import NotExistent
 
-from nanoos_plugins.calculations.dataset import RESULTS, STRUCTURE
 from nanoos_plugins.cli.output import CliError, emit, json_option, rows
 from nanoos_plugins.cli.paging import page, page_options, tell_rest, use_profile
 from nanoos_plugins.data.dataset import Dataset
-from nanoos_plugins.graph.datasets import finished_runs, list_datasets
+from nanoos_plugins.dataset_inputs import dataset_inputs
+from nanoos_plugins.graph.datasets import list_datasets
 from nanoos_plugins.graph.keyset import Cursor
-from nanoos_plugins.graph.nodes import chunks
 from nanoos_plugins.job_inputs import WORKFLOWS
 from nanoos_plugins.launch import run
 
@@ -68,22 +65,10 @@ def create(name: str, workflow: str, quantity: str, unit: str, engine: str | Non
     Of several jobs for the same structure the newest counts.
     """
     use_profile()
-    output, separator, entry = quantity.partition('.')
-    if not separator:
-        raise CliError(f'--quantity {quantity!r}: expected OUTPUT.QUANTITY, as in eos.bulk_modulus')
     try:
-        found = finished_runs(workflow, output, engine)
+        inputs = dataset_inputs(name, workflow, quantity, unit, engine)
     except ValueError as error:
         raise CliError(str(error)) from None
-    if not found:
-        by = f' by {engine}' if engine else ''
-        raise CliError(f'no job {workflow}{by} has ended well with an output {output}')
-    settings = {'name': name, 'quantity': entry, 'target': entry.replace('_', ' '), 'unit': unit}
-    inputs: dict[str, Any] = {'settings': orm.Dict(settings)}
-    nodes = _nodes({pk for one in found for pk in (one.structure, one.results)})
-    for number, one in enumerate(found, start=1):
-        inputs[f'{STRUCTURE}{number}'] = nodes[one.structure]
-        inputs[f'{RESULTS}{number}'] = nodes[one.results]
     _emit_made(run('nanoos.collect_dataset', inputs), json)
 
 
@@ -126,15 +111,6 @@ def show(dataset_id: str, json: bool) -> None:
         'greatest': float(targets.max()),
     }
     emit(facts, json, lambda: rows(('', 'data set'), list(facts.items())))
-
-
-def _nodes(pks: Collection[int]) -> dict[int, orm.Node]:
-    """Return nodes by their keys, read in a few statements."""
-    found: dict[int, orm.Node] = {}
-    for chunk in chunks(sorted(pks)):
-        query = orm.QueryBuilder().append(orm.Node, filters={'id': {'in': list(chunk)}}, project=['id', '*'])
-        found |= {int(pk): node for pk, node in query.iterall()}
-    return found
 
 
 def _emit_made(process: orm.ProcessNode, json: bool) -> None:

@@ -78,17 +78,22 @@ class RunnerEngine(Engine[ParametersT]):
 
     def live(self, text: str) -> list[Curve]:
         """Return the columns of `live.csv` against its first, as far as complete lines have been written."""
-        rows = list(csv.reader(text.splitlines()))
-        if not rows:
-            return []
-        head, width = rows[0], len(rows[0])
-        values = [numbers for row in rows[1:] if len(row) == width and (numbers := _numbers(row))]
-        curves = []
-        for column in range(1, width):
-            name, unit = _name_and_unit(head[column])
-            x, y = [row[0] for row in values], [row[column] for row in values]
-            curves.append(Curve(name, unit, head[0], x, y))
-        return curves
+        return curves_of(text)
+
+
+def curves_of(text: str) -> list[Curve]:
+    """Return the columns of `live.csv` against its first, as far as complete lines have been written."""
+    rows = list(csv.reader(text.splitlines()))
+    if not rows:
+        return []
+    head, width = rows[0], len(rows[0])
+    values = [numbers for row in rows[1:] if len(row) == width and (numbers := _numbers(row))]
+    curves = []
+    for column in range(1, width):
+        name, unit = _name_and_unit(head[column])
+        x, y = [row[0] for row in values], [row[column] for row in values]
+        curves.append(Curve(name, unit, head[0], x, y))
+    return curves
 
 
 def _numbers(row: list[str]) -> list[float]:

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from nanoos_plugins.graph.keyset import Cursor
+from nanoos_plugins.graph.nodes import is_node
 from nanoos_plugins.graph.seen import newest_first_seen
 from nanoos_plugins.graph.tables import connection, tables
 from nanoos_plugins.storage.shares import Viewer, seen_by
@@ -31,9 +32,29 @@ def list_datasets(
     limit: int = 20, after: Cursor | None = None, viewer: Viewer | None = None
 ) -> tuple[list[dict[str, Any]], Cursor | None]:
     """Return up to `limit` data sets, newest first, and the cursor behind them."""
+    return newest_first_seen(_select(), limit, after, viewer)
+
+
+def find_dataset(uuid: str, viewer: Viewer | None = None) -> dict[str, Any]:
+    """Return the row of a data set as `list_datasets` has it, with `elements`, `splits` and `left_out`.
+
+    :raises LookupError: when the viewer sees no such data set.
+    """
+    node = tables().node
+    more = [node.c.attributes[key].label(key) for key in ('elements', 'splits', 'left_out')]
+    statement = _select().add_columns(*more).where(is_node(uuid), seen_by(viewer, node.c))
+    with connection(viewer) as opened:
+        found = opened.execute(statement).mappings().first()
+    if found is None:
+        raise LookupError(f'there is no data set {uuid}')
+    return dict(found)
+
+
+def _select() -> sa.Select[Any]:
+    """Return the projection of a data set."""
     node, user = tables().node, tables().user
     texts = ('name', 'target', 'unit')
-    statement = (
+    return (
         sa.select(
             node.c.id.label('pk'),
             node.c.uuid,
@@ -45,7 +66,6 @@ def list_datasets(
         .join(user, node.c.user_id == user.c.id)
         .where(node.c.node_type == DATASET_TYPE)
     )
-    return newest_first_seen(statement, limit, after, viewer)
 
 
 def finished_runs(

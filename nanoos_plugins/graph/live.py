@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from nanoos_plugins.engines.contract import Curve, Engine, engine_names, load_engine
+from nanoos_plugins.engines.contract import Curve, engine_names, load_engine
+from nanoos_plugins.engines.runner import curves_of
 from nanoos_plugins.graph.computers import LOCAL_TRANSPORT
 from nanoos_plugins.graph.progress import CALCJOB
 from nanoos_plugins.graph.tables import call_tree, connection, tables
+from nanoos_plugins.runners.job import LIVE
 from nanoos_plugins.storage.shares import Viewer, seen_by
 
 #: [bytes] Read of an output: its beginning, which names the columns, and its end.
@@ -22,12 +25,25 @@ ENTRY_POINTS = 'aiida.calculations:'
 
 
 @dataclass(frozen=True)
+class Teller:
+    """What tells how it goes: its name for people, the file that it writes, and who reads that."""
+
+    label: str
+    file: str
+    live: Callable[[str], list[Curve]]
+
+
+#: Calculations of no engine that tell how they go.
+OTHERS = {'nanoos.train': Teller('training', LIVE, curves_of)}
+
+
+@dataclass(frozen=True)
 class Output:
     """The output of the newest calculation of a job: where it is, and who can read it."""
 
     uuid: str
     process: str
-    engine: Engine[Any]
+    teller: Teller
     path: Path
 
     @property
@@ -44,7 +60,7 @@ class Output:
             text = _head_and_tail(self.path)
         except OSError:
             return []
-        return [_thinned(curve) for curve in self.engine.live(text) if curve.x]
+        return [_thinned(curve) for curve in self.teller.live(text) if curve.x]
 
 
 def newest_output(pk: int, viewer: Viewer | None) -> Output | None:
@@ -75,16 +91,19 @@ def newest_output(pk: int, viewer: Viewer | None) -> Output | None:
     )
     with connection(viewer) as opened:
         row: Any = opened.execute(statement).first()
-    engine = None if row is None else _engine((row.process_type or '').removeprefix(ENTRY_POINTS))
-    if engine is None or engine.live_file is None:
+    teller = None if row is None else _teller((row.process_type or '').removeprefix(ENTRY_POINTS))
+    if teller is None:
         return None
-    return Output(str(row.uuid), row.process or '', engine, Path(row.folder) / engine.live_file)
+    return Output(str(row.uuid), row.process or '', teller, Path(row.folder) / teller.file)
 
 
-def _engine(calculation: str) -> Engine[Any] | None:
-    """Return the engine whose codes are for a calculation."""
+def _teller(calculation: str) -> Teller | None:
+    """Return what tells how a calculation goes: the engine whose codes are for it, as a rule."""
     engines = (load_engine(name) for name in engine_names())
-    return next((engine for engine in engines if engine.code_plugin == calculation), None)
+    engine = next((engine for engine in engines if engine.code_plugin == calculation), None)
+    if engine is None or engine.live_file is None:
+        return OTHERS.get(calculation)
+    return Teller(engine.label, engine.live_file, engine.live)
 
 
 def _head_and_tail(path: Path) -> str:

@@ -102,7 +102,7 @@ def find_structure(uuid: str, viewer: Viewer | None = None) -> dict[str, Any]:
 def symbols_of(attributes: Mapping[str, Any]) -> list[str]:
     """Return the chemical symbol of each site; of a site that is no whole atom the name of its kind."""
     kinds = {kind['name']: kind for kind in attributes['kinds']}
-    names = {name: kind['symbols'][0] if _is_whole(kind) else name for name, kind in kinds.items()}
+    names = {name: kind['symbols'][0] if is_whole(kind) else name for name, kind in kinds.items()}
     return [names[site['kind_name']] for site in attributes['sites']]
 
 
@@ -120,7 +120,7 @@ def atoms_of(attributes: Mapping[str, Any]) -> Atoms:
 
     :raises ValueError: when there are sites with several elements or a vacancy.
     """
-    partial = [kind['name'] for kind in attributes['kinds'] if not _is_whole(kind)]
+    partial = [kind['name'] for kind in attributes['kinds'] if not is_whole(kind)]
     if partial:
         raise ValueError(f'sites {", ".join(partial)} are partially occupied: there are no atoms to show')
     return Atoms(
@@ -131,7 +131,7 @@ def atoms_of(attributes: Mapping[str, Any]) -> Atoms:
     )
 
 
-def _is_whole(kind: Mapping[str, Any]) -> bool:
+def is_whole(kind: Mapping[str, Any]) -> bool:
     """Return whether a kind of site is one atom of one element."""
     return len(kind['symbols']) == 1 and abs(kind['weights'][0] - 1) < 1e-6
 

@@ -1153,6 +1153,201 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ml/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Datasets
+         * @description List the data sets one may see, newest first.
+         */
+        get: operations["list_datasets"];
+        put?: never;
+        /**
+         * Create Dataset
+         * @description Make a data set of the jobs that ended well; of several for the same structure the newest counts.
+         *
+         *     Results in another unit and structures that cannot be used are left out, each with its reason.
+         */
+        post: operations["create_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ml/datasets/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Dataset
+         * @description Make a data set of a published file, as JSON or as multipart form.
+         *
+         *     Rows that cannot be used are left out, each with its reason; a file without any that can stores nothing.
+         */
+        post: operations["upload_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ml/datasets/{uuid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Dataset
+         * @description Return a data set: how its targets are spread, its splits, what was left out, where it is from.
+         */
+        get: operations["get_dataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ml/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Model Kinds
+         * @description List the kinds of models with their parameters, and the settings of a training.
+         */
+        get: operations["list_model_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ml/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Models
+         * @description List the models one may see, newest first, with their errors on rows that they had not seen.
+         */
+        get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ml/models/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Models
+         * @description Compare models that were tested on the same rows of the same data set; 409 for others.
+         */
+        get: operations["compare_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ml/models/{uuid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Model
+         * @description Return a model: how good it is, what it has learnt from and how, and all that is behind that.
+         */
+        get: operations["get_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Model
+         * @description Say at which stage a model is now: candidate, production or archived; its owner does.
+         */
+        patch: operations["change_model"];
+        trace?: never;
+    };
+    "/api/ml/properties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Predict Properties
+         * @description Predict what a model has learnt, for structures of the graph and others; some thousands at once.
+         *
+         *     A structure of which nothing can be said has an `error`, the others are answered. What is asked again is
+         *     known already.
+         */
+        post: operations["predict_properties"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ml/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Train Model
+         * @description Train a model on a data set. The same request with the same `Idempotency-Key` gives the same job.
+         */
+        post: operations["train_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/nodes": {
         parameters: {
             query?: never;
@@ -1965,6 +2160,27 @@ export interface components {
             taken: number;
         };
         /**
+         * Calibration
+         * @description What makes standard deviations intervals.
+         */
+        Calibration: {
+            /**
+             * Count
+             * @description of the errors that the scale was learnt from
+             */
+            count: number;
+            /**
+             * Coverage
+             * @description part of new measurements that intervals promise to cover
+             */
+            coverage: number;
+            /**
+             * Scale
+             * @description intervals are mean ± scale · standard deviation
+             */
+            scale: number;
+        };
+        /**
          * Chain
          * @description A chain of steps, from electrons to a component.
          */
@@ -2114,6 +2330,110 @@ export interface components {
             uuid: string;
         };
         /**
+         * ComparedModel
+         * @description A model in a comparison.
+         */
+        ComparedModel: {
+            /**
+             * Coverage
+             * @description part of them in their intervals
+             */
+            coverage: number | null;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * Difference
+             * @description of its mean absolute error to that of the first model [unit]
+             */
+            difference: number;
+            /**
+             * Difference Error
+             * @description standard error of that, over the rows [unit]
+             */
+            difference_error: number;
+            /**
+             * Kind
+             * @description as in /api/ml/kinds
+             */
+            kind: string;
+            /**
+             * Lower
+             * @description ends of its intervals
+             */
+            lower: number[];
+            /**
+             * Mae
+             * @description mean absolute error on rows that it had not seen [unit]
+             */
+            mae: number | null;
+            /**
+             * Mean
+             * @description its predictions for the test rows
+             */
+            mean: number[];
+            /** Name */
+            name: string;
+            /**
+             * Owner
+             * @description e-mail of whom it belongs to
+             */
+            owner: string;
+            /**
+             * R2
+             * @description coefficient of determination on them
+             */
+            r2: number | null;
+            /**
+             * Rmse
+             * @description root mean square error on them [unit]
+             */
+            rmse: number | null;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "candidate" | "production" | "archived";
+            /**
+             * Target
+             * @description name of what it predicts
+             */
+            target: string;
+            /**
+             * Unit
+             * @description of what it predicts; empty for none
+             */
+            unit: string;
+            /** Upper */
+            upper: number[];
+            /**
+             * Uuid
+             * Format: uuid
+             */
+            uuid: string;
+        };
+        /**
+         * Comparison
+         * @description Models side by side, on the same test rows of the same data set.
+         */
+        Comparison: {
+            dataset: components["schemas"]["DatasetRow"];
+            /** Models */
+            models: components["schemas"]["ComparedModel"][];
+            /**
+             * Rows
+             * @description numbers of the test rows in the data set, from 0
+             */
+            rows: number[];
+            /**
+             * Target
+             * @description of these rows
+             */
+            target: number[];
+        };
+        /**
          * Computer
          * @description A computer, as far as it concerns the caller.
          */
@@ -2226,6 +2546,106 @@ export interface components {
              * @description its workers that run; 0: nothing that is submitted is started
              */
             workers: number;
+        };
+        /**
+         * DatasetDetail
+         * @description A data set with its facts.
+         */
+        DatasetDetail: {
+            /**
+             * Count
+             * @description how many structures
+             */
+            count: number;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * Elements
+             * @description that occur in its structures
+             */
+            elements: string[];
+            /**
+             * Left Out
+             * @description rows of the source that could not be used
+             */
+            left_out: number;
+            /**
+             * Left Out Rows
+             * @description the first 1000 of them
+             */
+            left_out_rows: components["schemas"]["LeftOut"][];
+            /** Name */
+            name: string;
+            /**
+             * Origins
+             * @description all processes that it is computed by, at any depth
+             */
+            origins: components["schemas"]["Origin"][];
+            /**
+             * Owner
+             * @description e-mail of whom it belongs to
+             */
+            owner: string;
+            source: components["schemas"]["Source"];
+            /** Splits */
+            splits: components["schemas"]["Split"][];
+            spread: components["schemas"]["Spread"];
+            /**
+             * Target
+             * @description name of what is to be learnt
+             */
+            target: string;
+            /**
+             * Unit
+             * @description of the target; empty for none
+             */
+            unit: string;
+            /**
+             * Uuid
+             * Format: uuid
+             */
+            uuid: string;
+        };
+        /**
+         * DatasetRow
+         * @description A data set in a list.
+         */
+        DatasetRow: {
+            /**
+             * Count
+             * @description how many structures
+             */
+            count: number;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Name */
+            name: string;
+            /**
+             * Owner
+             * @description e-mail of whom it belongs to
+             */
+            owner: string;
+            /**
+             * Target
+             * @description name of what is to be learnt
+             */
+            target: string;
+            /**
+             * Unit
+             * @description of the target; empty for none
+             */
+            unit: string;
+            /**
+             * Uuid
+             * Format: uuid
+             */
+            uuid: string;
         };
         /**
          * Engine
@@ -2369,6 +2789,32 @@ export interface components {
             unit: string | null;
             /** Value */
             value: number | unknown[] | null;
+        };
+        /**
+         * GivenStructure
+         * @description A crystal in a request, periodic in all directions.
+         */
+        GivenStructure: {
+            /**
+             * Cell
+             * @description cell vectors, one a row [Å]
+             */
+            cell: number[][];
+            /**
+             * Name
+             * @description by which the answer calls it
+             */
+            name?: string | null;
+            /**
+             * Positions
+             * @description of the atoms, Cartesian [Å]
+             */
+            positions: number[][];
+            /**
+             * Symbols
+             * @description chemical symbol of each atom
+             */
+            symbols: string[];
         };
         /**
          * Graph
@@ -2914,6 +3360,56 @@ export interface components {
          */
         JobStatus: "PENDING" | "QUEUED" | "RUNNING" | "PAUSED" | "COMPLETED" | "FAILED" | "KILLED";
         /**
+         * Kind
+         * @description A kind of model.
+         */
+        Kind: {
+            /** Description */
+            description: string;
+            /** Name */
+            name: string;
+            /**
+             * Parameters
+             * @description JSON Schema of its parameters
+             */
+            parameters: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Kinds
+         * @description What can be trained.
+         */
+        Kinds: {
+            /** Kinds */
+            kinds: components["schemas"]["Kind"][];
+            /**
+             * Pretrained
+             * @description networks whose frozen features models can read
+             */
+            pretrained: string[];
+            /**
+             * Training
+             * @description JSON Schema of the settings of a training
+             */
+            training: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * LeftOut
+         * @description A row of the source that could not be used.
+         */
+        LeftOut: {
+            /** Reason */
+            reason: string;
+            /**
+             * Row
+             * @description its number in the source, from 1
+             */
+            row: number;
+        };
+        /**
          * Limit
          * @description A setting of the instance.
          */
@@ -3311,6 +3807,184 @@ export interface components {
             remove?: string[];
         };
         /**
+         * ModelChange
+         * @description What is to change of a model.
+         */
+        ModelChange: {
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "candidate" | "production" | "archived";
+        };
+        /**
+         * ModelDetail
+         * @description A model with what it has learnt from, and how.
+         */
+        ModelDetail: {
+            calibration: components["schemas"]["Calibration"] | null;
+            /**
+             * Coverage
+             * @description part of them in their intervals
+             */
+            coverage: number | null;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** @description it has learnt from; null when you do not see it */
+            dataset: components["schemas"]["DatasetRow"] | null;
+            /**
+             * Digest
+             * @description SHA-256 over its files
+             */
+            digest: string;
+            /**
+             * Elements
+             * @description in its training data
+             */
+            elements: string[];
+            /**
+             * Kind
+             * @description as in /api/ml/kinds
+             */
+            kind: string;
+            /**
+             * Lineage
+             * @description all processes that what it has learnt from is computed by, at any depth
+             */
+            lineage: components["schemas"]["Origin"][];
+            /**
+             * Mae
+             * @description mean absolute error on rows that it had not seen [unit]
+             */
+            mae: number | null;
+            /**
+             * Metrics
+             * @description on rows that it had not seen
+             */
+            metrics: {
+                [key: string]: number;
+            };
+            /** Name */
+            name: string;
+            /**
+             * Owner
+             * @description e-mail of whom it belongs to
+             */
+            owner: string;
+            /** @description null when its training says none, or you do not see it */
+            parity: components["schemas"]["Parity"] | null;
+            /**
+             * Pretrained
+             * @description network whose frozen features it reads
+             */
+            pretrained: string;
+            /**
+             * R2
+             * @description coefficient of determination on them
+             */
+            r2: number | null;
+            /**
+             * Rmse
+             * @description root mean square error on them [unit]
+             */
+            rmse: number | null;
+            /**
+             * Settings
+             * @description of its training; empty when you do not see that
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "candidate" | "production" | "archived";
+            /**
+             * Target
+             * @description name of what it predicts
+             */
+            target: string;
+            /** @description that made it; null when none did, or you do not see it */
+            training: components["schemas"]["Job"] | null;
+            /**
+             * Unit
+             * @description of what it predicts; empty for none
+             */
+            unit: string;
+            /**
+             * Uuid
+             * Format: uuid
+             */
+            uuid: string;
+        };
+        /**
+         * ModelRow
+         * @description A model in a list.
+         */
+        ModelRow: {
+            /**
+             * Coverage
+             * @description part of them in their intervals
+             */
+            coverage: number | null;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * Kind
+             * @description as in /api/ml/kinds
+             */
+            kind: string;
+            /**
+             * Mae
+             * @description mean absolute error on rows that it had not seen [unit]
+             */
+            mae: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Owner
+             * @description e-mail of whom it belongs to
+             */
+            owner: string;
+            /**
+             * R2
+             * @description coefficient of determination on them
+             */
+            r2: number | null;
+            /**
+             * Rmse
+             * @description root mean square error on them [unit]
+             */
+            rmse: number | null;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "candidate" | "production" | "archived";
+            /**
+             * Target
+             * @description name of what it predicts
+             */
+            target: string;
+            /**
+             * Unit
+             * @description of what it predicts; empty for none
+             */
+            unit: string;
+            /**
+             * Uuid
+             * Format: uuid
+             */
+            uuid: string;
+        };
+        /**
          * NewAccess
          * @description An account of one's own on a computer. Nothing of it is text for a shell or a path.
          */
@@ -3427,6 +4101,35 @@ export interface components {
              * @default /scratch/{username}/aiida_run
              */
             work_dir?: string;
+        };
+        /**
+         * NewDataset
+         * @description A data set to make of the jobs that ended well: their structures, and a quantity of their results.
+         */
+        NewDataset: {
+            /**
+             * Engine
+             * @description only jobs by this engine
+             */
+            engine?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Quantity
+             * @description what of their results: OUTPUT.QUANTITY, as in eos.bulk_modulus
+             */
+            quantity: string;
+            /**
+             * Unit
+             * @description that it must have; other results are left out
+             */
+            unit: string;
+            /**
+             * Workflow
+             * @description of which jobs
+             * @enum {string}
+             */
+            workflow: "simulation" | "relax" | "eos" | "elastic" | "bands" | "md" | "phonons" | "vacancy" | "conductivity" | "melting" | "surfaces" | "expansion";
         };
         /**
          * NewGroup
@@ -3613,6 +4316,35 @@ export interface components {
             new: string;
         };
         /**
+         * NewPredictions
+         * @description What to predict, of which structures.
+         */
+        NewPredictions: {
+            /**
+             * Given
+             * @description that are in no graph; they come after the others
+             * @default []
+             */
+            given?: components["schemas"]["GivenStructure"][];
+            /**
+             * Model
+             * Format: uuid
+             */
+            model: string;
+            /**
+             * Store
+             * @description keep the predictions, and the structures that were given, as one process
+             * @default false
+             */
+            store?: boolean;
+            /**
+             * Structures
+             * @description of the graph
+             * @default []
+             */
+            structures?: string[];
+        };
+        /**
          * NewProcess
          * @description A process to submit by its ports.
          */
@@ -3748,6 +4480,48 @@ export interface components {
             name: string;
             /** Scopes */
             scopes: ("read" | "write" | "submit" | "admin")[];
+        };
+        /**
+         * NewTraining
+         * @description A model to train.
+         */
+        NewTraining: {
+            /**
+             * Code
+             * @description Python with this package (a code of nanoos.mlip); null: the one on this machine
+             */
+            code?: string | null;
+            /**
+             * Dataset
+             * Format: uuid
+             * @description to learn from
+             */
+            dataset: string;
+            /**
+             * Label
+             * @description name of the job; null: after the model
+             */
+            label?: string | null;
+            /**
+             * Name
+             * @description of the model
+             */
+            name: string;
+            /** @default {} */
+            options?: components["schemas"]["Options"];
+            /**
+             * @default {
+             *       "calibration": 0.1,
+             *       "coverage": 0.9,
+             *       "model": "student",
+             *       "parameters": {},
+             *       "pretrained": "chgnet-0.3.0",
+             *       "seed": 0,
+             *       "task": "train",
+             *       "test": 0.2
+             *     }
+             */
+            settings?: components["schemas"]["TrainSettings"];
         };
         /**
          * NewUser
@@ -3914,6 +4688,27 @@ export interface components {
             queue_name?: string | null;
             resources?: components["schemas"]["Resources"] | null;
         };
+        /**
+         * Origin
+         * @description Processes of one kind behind a data set.
+         */
+        Origin: {
+            /**
+             * Count
+             * @description of those that you see
+             */
+            count: number;
+            /**
+             * Entry Point
+             * @description as in nanoos.mlip
+             */
+            entry_point: string;
+            /**
+             * Processes
+             * @description the newest of them, at most 50
+             */
+            processes: string[];
+        };
         /** Page[Code] */
         Page_Code_: {
             /**
@@ -3923,6 +4718,16 @@ export interface components {
             after: string | null;
             /** Items */
             items: components["schemas"]["Code"][];
+        };
+        /** Page[DatasetRow] */
+        Page_DatasetRow_: {
+            /**
+             * After
+             * @description cursor of the next page; null at the end of the list
+             */
+            after: string | null;
+            /** Items */
+            items: components["schemas"]["DatasetRow"][];
         };
         /** Page[File] */
         Page_File_: {
@@ -3983,6 +4788,16 @@ export interface components {
             after: string | null;
             /** Items */
             items: components["schemas"]["MaterialRevision"][];
+        };
+        /** Page[ModelRow] */
+        Page_ModelRow_: {
+            /**
+             * After
+             * @description cursor of the next page; null at the end of the list
+             */
+            after: string | null;
+            /** Items */
+            items: components["schemas"]["ModelRow"][];
         };
         /** Page[Node] */
         Page_Node_: {
@@ -4070,6 +4885,33 @@ export interface components {
             value: unknown;
         };
         /**
+         * Parity
+         * @description Targets and predictions of the rows of the test, which the model had not seen, in its unit.
+         */
+        Parity: {
+            /**
+             * Lower
+             * @description ends of the intervals
+             */
+            lower: number[];
+            /** Mean */
+            mean: number[];
+            /**
+             * Outside
+             * @description unlike what the model has learnt from
+             */
+            outside: boolean[];
+            /**
+             * Rows
+             * @description their numbers in the data set, from 0
+             */
+            rows: number[];
+            /** Target */
+            target: number[];
+            /** Upper */
+            upper: number[];
+        };
+        /**
          * ParsedStructure
          * @description What a file says; nothing is stored.
          */
@@ -4120,6 +4962,22 @@ export interface components {
             warnings: string[];
         };
         /**
+         * Part
+         * @description A part of a split.
+         */
+        Part: {
+            /**
+             * Count
+             * @description how many structures are in it
+             */
+            count: number;
+            /**
+             * Name
+             * @description a word, or the number of a fold
+             */
+            name: string;
+        };
+        /**
          * Path
          * @description The shortest way between two nodes, over links in either direction.
          */
@@ -4154,6 +5012,91 @@ export interface components {
             settings?: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Prediction
+         * @description What a model says of one structure; all numbers are null when it can say nothing, see `error`.
+         */
+        Prediction: {
+            /**
+             * Error
+             * @description why nothing can be said of this structure
+             */
+            error: string | null;
+            /** High */
+            high: number | null;
+            /**
+             * Low
+             * @description ends of the interval that covers as promised [unit]
+             */
+            low: number | null;
+            /**
+             * Mean
+             * @description [unit]
+             */
+            mean: number | null;
+            /**
+             * Messages
+             * @description what people should read before they trust it
+             */
+            messages: string[];
+            /**
+             * Name
+             * @description of one that was given
+             */
+            name: string | null;
+            /**
+             * Outside
+             * @description unlike all that the model has learnt from
+             */
+            outside: boolean | null;
+            /**
+             * Structure
+             * @description null for one that was given
+             */
+            structure: string | null;
+            /**
+             * Uncertainty
+             * @description standard deviation of a new measurement [unit]
+             */
+            uncertainty: number | null;
+        };
+        /**
+         * Predictions
+         * @description Predictions in the order of the request.
+         */
+        Predictions: {
+            /**
+             * Cached
+             * @description structures whose predictions were known already
+             */
+            cached: number;
+            /**
+             * Coverage
+             * @description part of new measurements that intervals promise to cover
+             */
+            coverage: number;
+            /**
+             * Failed
+             * @description structures of which nothing can be said
+             */
+            failed: number;
+            /**
+             * Model
+             * Format: uuid
+             */
+            model: string;
+            /** Predictions */
+            predictions: components["schemas"]["Prediction"][];
+            /**
+             * Process
+             * @description in which they are kept; null unless asked for
+             */
+            process: string | null;
+            /** Target */
+            target: string;
+            /** Unit */
+            unit: string;
         };
         /**
          * PreviewRequest
@@ -4694,6 +5637,71 @@ export interface components {
             password: string;
         };
         /**
+         * Source
+         * @description Where a data set is from: the process that made it.
+         */
+        Source: {
+            /**
+             * Entry Point
+             * @description of that process, as in nanoos.import_dataset
+             */
+            entry_point: string | null;
+            /**
+             * Filename
+             * @description of the file that it read; null for none
+             */
+            filename: string | null;
+            /**
+             * Process
+             * @description null when none made it, or when you do not see it
+             */
+            process: string | null;
+            /**
+             * Settings
+             * @description that it was given
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Split
+         * @description A way to split a data set for learning and testing.
+         */
+        Split: {
+            /** Name */
+            name: string;
+            /**
+             * Parts
+             * @description at most 200
+             */
+            parts: components["schemas"]["Part"][];
+        };
+        /**
+         * Spread
+         * @description How the targets are spread, in their unit.
+         */
+        Spread: {
+            /**
+             * Counts
+             * @description targets in each bin
+             */
+            counts: number[];
+            /**
+             * Edges
+             * @description of the bins of a histogram, one more than there are bins
+             */
+            edges: number[];
+            /** Greatest */
+            greatest: number;
+            /** Least */
+            least: number;
+            /** Mean */
+            mean: number;
+            /** Standard Deviation */
+            standard_deviation: number;
+        };
+        /**
          * Statistics
          * @description What the caller sees; no node is in two of them.
          */
@@ -5146,6 +6154,71 @@ export interface components {
             revoked: number | null;
             /** Scopes */
             scopes: ("read" | "write" | "submit" | "admin")[];
+        };
+        /**
+         * TrainSettings
+         * @description Settings of a training.
+         *
+         *     Of the rows, `test` are held back to tell how good the model is. Of the others `calibration` are held back
+         *     from a first fit, to learn by how much its deviations must be scaled; then the model learns from all but
+         *     the test rows.
+         */
+        TrainSettings: {
+            /**
+             * Calibration
+             * @description part of the other rows for the calibration [-]
+             * @default 0.1
+             */
+            calibration?: number;
+            /**
+             * Coverage
+             * @description what calibrated intervals promise [-]
+             * @default 0.9
+             */
+            coverage?: number;
+            /**
+             * Model
+             * @description kind of model
+             * @default student
+             */
+            model?: string;
+            /**
+             * Parameters
+             * @description of the model; those left out have their defaults
+             * @default {}
+             */
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Pretrained
+             * @description network whose frozen features the model reads
+             * @default chgnet-0.3.0
+             */
+            pretrained?: string;
+            /**
+             * Seed
+             * @description of splits and models
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Split
+             * @description split of the data set whose part `test` or fold 0 is the test
+             */
+            split?: string | null;
+            /**
+             * Task
+             * @default train
+             * @constant
+             */
+            task?: "train";
+            /**
+             * Test
+             * @description part of the rows for the test, without a split [-]
+             * @default 0.2
+             */
+            test?: number;
         };
         /**
          * Type
@@ -13204,6 +14277,1324 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_StructureRow_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_datasets: {
+        parameters: {
+            query?: {
+                /** @description most items of a page */
+                limit?: number;
+                /** @description `after` of the page before; without it the first page */
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DatasetRow_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDataset"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Content
+                     * @description JSON of records or of matminer, or CSV with a column of CIFs
+                     */
+                    content: string;
+                    /**
+                     * Filename
+                     * @description name of the file
+                     */
+                    filename: string;
+                    /**
+                     * Name
+                     * @description of the data set; null: that of the file
+                     */
+                    name?: string | null;
+                    /**
+                     * Structure
+                     * @description name of the column of structures; null: structure, cif or atoms
+                     */
+                    structure?: string | null;
+                    /**
+                     * Target
+                     * @description name of the column of targets
+                     */
+                    target: string;
+                    /**
+                     * Unit
+                     * @description of the targets; null: that of the column `unit`
+                     */
+                    unit?: string | null;
+                };
+                "multipart/form-data": {
+                    file: string;
+                    /**
+                     * Name
+                     * @description of the data set; null: that of the file
+                     */
+                    name?: string | null;
+                    /**
+                     * Structure
+                     * @description name of the column of structures; null: structure, cif or atoms
+                     */
+                    structure?: string | null;
+                    /**
+                     * Target
+                     * @description name of the column of targets
+                     */
+                    target: string;
+                    /**
+                     * Unit
+                     * @description of the targets; null: that of the column `unit`
+                     */
+                    unit?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_model_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kinds"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: {
+                /** @description most items of a page */
+                limit?: number;
+                /** @description `after` of the page before; without it the first page */
+                after?: string | null;
+                target?: string | null;
+                stage?: ("candidate" | "production" | "archived") | null;
+                name?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ModelRow_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_models: {
+        parameters: {
+            query: {
+                /** @description of the models, the first is what the others are compared with */
+                uuid: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    predict_properties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPredictions"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Predictions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    train_model: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description any text without blanks, a new one for each new job: when the answer is lost, the same request with the same key gives the same job, for 7 days */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTraining"];
+            };
+        };
+        responses: {
+            /** @description the key came before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description Bad Request */

@@ -1,0 +1,54 @@
+"""The inputs of a data set of results from what people say: a workflow, a quantity, a unit, an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from aiida import orm
+
+from nanoos_plugins.graph.datasets import finished_runs
+from nanoos_plugins.graph.nodes import chunks
+from nanoos_plugins.storage.shares import Viewer
+
+#: Labels of the inputs of `nanoos.collect_dataset`, as in `calculations.dataset`.
+STRUCTURE, RESULTS = 'structure_', 'results_'
+
+
+def dataset_inputs(
+    name: str,
+    workflow: str,
+    quantity: str,
+    unit: str,
+    engine: str | None = None,
+    viewer: Viewer | None = None,
+) -> dict[str, Any]:
+    """Return the inputs of `nanoos.collect_dataset`: the jobs that ended well, the newest first.
+
+    :param quantity: `eos.bulk_modulus`: an output of the workflow, and what in it is the target.
+    :param viewer: only what this one sees.
+    :raises ValueError: for a quantity of another form, no such jobs, or too many.
+    """
+    output, separator, entry = quantity.partition('.')
+    if not separator:
+        raise ValueError(f'quantity {quantity!r:.80}: expected OUTPUT.QUANTITY, as in eos.bulk_modulus')
+    found = finished_runs(workflow, output, engine, viewer)
+    if not found:
+        by = f' by {engine}' if engine else ''
+        raise ValueError(f'no job {workflow}{by} has ended well with an output {output}')
+    settings = {'name': name, 'quantity': entry, 'target': entry.replace('_', ' '), 'unit': unit}
+    inputs: dict[str, Any] = {'settings': orm.Dict(settings)}
+    nodes = _nodes({pk for one in found for pk in (one.structure, one.results)})
+    for number, one in enumerate(found, start=1):
+        inputs[f'{STRUCTURE}{number}'] = nodes[one.structure]
+        inputs[f'{RESULTS}{number}'] = nodes[one.results]
+    return inputs
+
+
+def _nodes(pks: Collection[int]) -> dict[int, orm.Node]:
+    """Return nodes by their keys, read in a few statements."""
+    found: dict[int, orm.Node] = {}
+    for chunk in chunks(sorted(pks)):
+        query = orm.QueryBuilder().append(orm.Node, filters={'id': {'in': list(chunk)}}, project=['id', '*'])
+        found |= {int(pk): node for pk, node in query.iterall()}
+    return found

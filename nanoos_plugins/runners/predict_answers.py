@@ -1,0 +1,175 @@
+"""What the process that predicts can do, see `runners.predict`: models and features that it keeps."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pymatgen.core import Structure
+
+from nanoos_plugins.kept import Kept
+from nanoos_plugins.ml import checkpoint, embedding
+from nanoos_plugins.ml.kinds import check_settings, describe_kinds
+from nanoos_plugins.ml.models.inputs import Inputs, elements_of, inputs_of
+from nanoos_plugins.ml.predictor import Answer, Predictor
+from nanoos_plugins.ml.settings import TrainSettings
+
+LOGGER = logging.getLogger('nanoos.predict')
+#: Most that is kept: models and their arrays [bytes], and structures whose features (11 kB each) are known.
+MOST_MODELS, MOST_MODEL_BYTES, MOST_FEATURES = 16, 1024**3, 10_000
+#: Atoms per volume [1/Å³] of no matter that there is: three times that of diamond.
+DENSEST = 0.5
+
+Features = Mapping[str, npt.NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A model, the network whose features it reads, and the size of its arrays [bytes]."""
+
+    predictor: Predictor
+    pretrained: str
+    size: int
+
+
+class Answers:
+    """The answers to questions: each method one, its arguments and what it returns are JSON."""
+
+    def __init__(self) -> None:
+        self._models: Kept[str, Loaded] = Kept(MOST_MODELS)
+        self._features: Kept[tuple[str, str], Features] = Kept(MOST_FEATURES)
+
+    def kinds(self) -> dict[str, Any]:
+        """Return the kinds of models and the pretrained networks that there are."""
+        return {'kinds': describe_kinds(), 'pretrained': list(embedding.MODELS)}
+
+    def check(self, settings: dict[str, Any]) -> None:
+        """Check the settings of a training.
+
+        :raises ValueError: for a model, a parameter or a network that there is not.
+        """
+        check_settings(TrainSettings.model_validate(settings))
+
+    def load(self, folder: str, digest: str) -> None:
+        """Load the model in a folder, and keep it.
+
+        :raises ValueError: when its files are not those of the digest, or must not be loaded.
+        """
+        description, arrays = checkpoint.read(Path(folder), digest)
+        size = sum(array.nbytes for array in arrays.values())
+        if self._models.use(digest) is None:
+            predictor = Predictor.load(Path(folder), digest)
+            self._models.keep(digest, Loaded(predictor, str(description.get('pretrained')), size))
+        while len(self._models) > 1 and sum(one.size for one in self._models.values()) > MOST_MODEL_BYTES:
+            self._models.popitem(last=False)
+
+    def predict(self, digest: str, structures: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
+        """Return what a model says of each structure by its key: an `error`, or as `predictions` does.
+
+        :param structures: `numbers`, `positions` and `cell` [Å] by a key that is the same for the same.
+        :return: None when the model is not loaded.
+        """
+        loaded = self._models.use(digest)
+        if loaded is None:
+            return None
+        said: dict[str, Any] = {}
+        crystals = _each(said, structures, lambda given: crystal(**given))
+        features = self._features_of(said, loaded.pretrained, crystals)
+        known = [key for key in crystals if key in features]
+        inputs = _inputs([crystals[key] for key in known], [features[key] for key in known])
+        return said | _predicted(loaded.predictor, known, inputs)
+
+    def _features_of(
+        self, said: dict[str, Any], pretrained: str, crystals: Mapping[str, Structure]
+    ) -> dict[str, Features]:
+        """Return the features of each crystal that has some; `said` is told the error of each other."""
+        found = {key: self._features.use((pretrained, key)) for key in crystals}
+        missing = [key for key, features in found.items() if features is None]
+        try:
+            made = _rows(inputs_of([crystals[key] for key in missing], pretrained)) if missing else []
+            new: dict[str, Features] = dict(zip(missing, made, strict=True))
+        except Exception:  # noqa: BLE001 - of one of them: now it is told of which
+            new = _each(
+                said,
+                {key: crystals[key] for key in missing},
+                lambda one: _rows(inputs_of([one], pretrained))[0],
+            )
+        for key, features in new.items():
+            self._features.keep((pretrained, key), features)
+        known = {key: features for key, features in found.items() if features is not None}
+        return known | new
+
+
+def crystal(numbers: list[int], positions: list[list[float]], cell: list[list[float]]) -> Structure:
+    """Return the crystal of atomic numbers, Cartesian positions [Å] and cell vectors [Å].
+
+    :raises ValueError: for a cell that is none, or so many atoms in it as there are in no matter.
+    """
+    volume = abs(float(np.linalg.det(cell)))
+    if not volume * DENSEST > len(numbers):
+        raise ValueError(f'{len(numbers)} atoms in {volume:.3g} Å³: expected more volume; lengths are in Å')
+    return Structure(cell, numbers, positions, coords_are_cartesian=True)
+
+
+def _each(said: dict[str, Any], given: Mapping[str, Any], make: Callable[[Any], Any]) -> dict[str, Any]:
+    """Return what `make` makes of each; `said` is told the error of each that it fails on."""
+    made = {}
+    for key, one in given.items():
+        try:
+            made[key] = make(one)
+        except ValueError as error:
+            said[key] = {'error': ' '.join(str(error).split())[:300]}
+        except Exception as error:  # noqa: BLE001 - of libraries, about a structure from outside
+            LOGGER.warning('features of a structure cannot be computed: %r', error)
+            said[key] = {'error': f'its features cannot be computed: {type(error).__name__}'}
+    return made
+
+
+def _rows(inputs: Inputs) -> list[Features]:
+    """Return the features of each structure, (1, width) by block."""
+    return [
+        {name: block[row : row + 1].copy() for name, block in inputs.features.items()}
+        for row in range(len(inputs))
+    ]
+
+
+def _inputs(structures: Sequence[Structure], features: Sequence[Features]) -> Inputs:
+    names = features[0] if features else ()
+    blocks = {name: np.concatenate([one[name] for one in features]) for name in names}
+    return Inputs(elements_of(structures), blocks, structures)
+
+
+def _predicted(predictor: Predictor, keys: Sequence[str], inputs: Inputs) -> dict[str, Any]:
+    """Return what a model says of each row by its key, or its error."""
+    if not keys:
+        return {}
+    try:
+        return dict(zip(keys, as_json(predictor.predict(inputs)), strict=True))
+    except ValueError as error:
+        if len(keys) == 1:
+            return {keys[0]: {'error': ' '.join(str(error).split())[:300]}}
+    found: dict[str, Any] = {}
+    for row, key in enumerate(keys):
+        found |= _predicted(predictor, [key], inputs.take(np.array([row])))
+    return found
+
+
+def as_json(answer: Answer) -> list[dict[str, Any]]:
+    """Return what is predicted of each structure: mean, uncertainty, low, high, outside, messages."""
+    columns = (answer.mean, answer.deviation, answer.lower, answer.upper, answer.outside, answer.messages)
+    return [
+        {
+            'mean': float(mean),
+            'uncertainty': float(deviation),
+            'low': float(lower),
+            'high': float(upper),
+            'outside': bool(outside),
+            'messages': list(messages),
+        }
+        for mean, deviation, lower, upper, outside, messages in zip(*columns, strict=True)
+    ]
