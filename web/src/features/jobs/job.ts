@@ -35,11 +35,11 @@ export function isFinal(job: { status: JobStatus }): boolean {
 
 /** The entry point of a job without where it is from: `nanoos.relax` is `relax`. */
 export function workflowOf(job: { workflow: string }): string {
-  return job.workflow.replace(/^nanoos\./, '');
+  return job.workflow.replace(/^(aiida\.calculations:)?nanoos\./, '');
 }
 
 /** What else is a job, submitted by pages of its own. */
-const OTHERS: Record<string, string> = { multiscale: 'Chain', train: 'Training' };
+const OTHERS: Record<string, string> = { multiscale: 'Chain', train: 'Training', training: 'Training' };
 
 /** What a job computes, for people. */
 export function wordOf(job: { workflow: string }): string {

@@ -36,7 +36,7 @@ export function Results({ job }: { job: JobDetail }) {
   const outputs = Object.fromEntries(job.outputs.map((link) => [link.label, link.uuid]));
   // Of a chain there is something to see from its first step on.
   if (workflow === 'multiscale') return <MultiscaleResults job={job} />;
-  if (workflow === 'train' && outputs.model) return <TrainingResults outputs={outputs} />;
+  if (workflow.startsWith('train') && outputs.model) return <TrainingResults outputs={outputs} />;
   if (workflow === 'md' && outputs.averages) return <OfMd job={job} outputs={outputs} />;
   const [needs, Shows] = workflow in RESULTS ? RESULTS[workflow as keyof typeof RESULTS] : [];
   if (needs !== undefined && Shows && outputs[needs]) return <Shows outputs={outputs} />;

@@ -8,8 +8,9 @@ import { inWords, type ModelDetail, percent, told } from '../learning';
 /** What a model is, what it has learnt from and with which settings. */
 export function About({ model }: { model: ModelDetail }) {
   const { dataset, calibration } = model;
-  const { parameters, task: _task, model: _kind, ...settings } = model.settings as Record<string, Json>;
-  const all = { ...(parameters as Record<string, Json> | undefined), ...settings };
+  const { parameters, ...settings } = model.settings as Record<string, Json>;
+  const given = { ...(parameters as Record<string, Json> | undefined), ...settings };
+  const all = Object.entries(given).filter(([name]) => name !== 'task' && name !== 'model');
   return (
     <Card title="Model">
       <Facts>
@@ -38,12 +39,12 @@ export function About({ model }: { model: ModelDetail }) {
           <CopyId id={model.digest} />
         </Fact>
       </Facts>
-      {Object.keys(all).length > 0 && (
+      {all.length > 0 && (
         <details className="mt-3 border-t border-line pt-2.5" open>
           <summary className="text-sm font-medium text-muted hover:text-text">Settings</summary>
           <div className="mt-2">
             <Facts>
-              {Object.entries(all).map(([name, value]) => (
+              {all.map(([name, value]) => (
                 <Fact key={name} name={inWords(name)}>
                   {toText(value) || '–'}
                 </Fact>

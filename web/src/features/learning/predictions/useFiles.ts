@@ -24,15 +24,14 @@ export function useFiles() {
   useEffect(() => () => stop.current?.abort(), []);
 
   const work = useCallback(async (signal: AbortSignal) => {
-    for (let file = waiting.current.shift(); file && !signal.aborted; file = waiting.current.shift()) {
+    for (let file = waiting.current.shift(); file; file = waiting.current.shift()) {
       const { name } = file;
-      try {
-        const read = givenOf(name, await parsed(file, signal));
-        if (!signal.aborted) setGiven((before) => [...before, read]);
-      } catch (error) {
-        if (!signal.aborted) setRefused((before) => [...before, { name, message: messageOf(error) }]);
-      }
-      if (!signal.aborted) setLeft((before) => before - 1);
+      const read = await readOne(file, signal);
+      // Those who cleared the list want nothing of it any more.
+      if (signal.aborted) return;
+      if (typeof read === 'string') setRefused((before) => [...before, { name, message: read }]);
+      else setGiven((before) => [...before, read]);
+      setLeft((before) => before - 1);
     }
   }, []);
   const add = useCallback(
@@ -58,6 +57,15 @@ export function useFiles() {
   return { given, refused, left, add, clear };
 }
 
+/** The structure in a file, or why there is none. */
+async function readOne(file: File, signal: AbortSignal): Promise<Given | string> {
+  try {
+    return givenOf(file.name, await parsed(file, signal));
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
 async function parsed(file: File, signal: AbortSignal): Promise<ParsedStructure> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -74,5 +82,5 @@ async function parsed(file: File, signal: AbortSignal): Promise<ParsedStructure>
 export function givenOf(name: string, { symbols, positions, cell, pbc }: ParsedStructure): Given {
   if (!pbc.every(Boolean))
     throw new Error('It is not periodic in three directions: models know crystals only.');
-  return { name: name.slice(0, 200), symbols, positions, cell } as Given;
+  return { name: name.slice(0, 200), symbols, positions, cell };
 }

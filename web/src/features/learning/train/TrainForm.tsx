@@ -94,7 +94,7 @@ export function TrainForm({
           task: 'train',
           model: kind,
           parameters: changed(ofKind, parameters),
-        } as NewTraining['settings'],
+        },
         label: null,
         code: code || null,
         options: optionsOf(resources),
