@@ -60,7 +60,7 @@ async def list_jobs(
     after: After = None,
     status: Annotated[JobStatus | None, Query(description='only jobs of this status')] = None,
     workflow: Annotated[
-        Workflow | Literal['multiscale'] | None, Query(description='only jobs of this kind')
+        Workflow | Literal['multiscale', 'training'] | None, Query(description='only jobs of this kind')
     ] = None,
     engine: Annotated[str | None, Query(max_length=200, description='only jobs by this engine')] = None,
     created_after: Annotated[Time | None, Query(description='made later than this')] = None,

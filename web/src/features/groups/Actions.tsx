@@ -32,7 +32,7 @@ function Export({ group }: { group: Group }) {
   const toast = useToast();
   const [loaded, setLoaded] = useState(0);
   const run = useMutation({
-    mutationFn: () => loadArchive(group.uuid, setLoaded),
+    mutationFn: () => loadArchive({ groups: [group.uuid] }, setLoaded),
     onMutate: () => setLoaded(0),
     onSuccess: (archive) => save(archive, `${group.name.replace(/[^\p{L}\p{N} ._-]+/gu, '-')}.aiida`),
     onError: (error) => toast({ kind: 'bad', title: 'Not exported', detail: messageOf(error) }),

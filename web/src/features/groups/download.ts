@@ -1,13 +1,16 @@
 import { send } from '@/shared/api/client';
 import { errorOf, UnreachableError } from '@/shared/api/errors';
 
-/** Load the archive of a group, telling how many bytes have come. */
-export async function loadArchive(uuid: string, onBytes: (loaded: number) => void): Promise<Blob> {
+/** Load the archive of groups or nodes, telling how many bytes have come. */
+export async function loadArchive(
+  what: { groups: string[] } | { nodes: string[] },
+  onBytes: (loaded: number) => void,
+): Promise<Blob> {
   const answer = await send(
     new Request('/api/archives/export', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ groups: [uuid] }),
+      body: JSON.stringify(what),
     }),
   );
   if (!answer.ok || answer.body === null) throw await errorOf(answer);

@@ -43,6 +43,7 @@ export const ABOUT: Record<string, string> = {
   '/structures': 'Cells and molecules in 3D; upload, build, measure, export, simulate.',
   '/jobs': 'Everything that was submitted: progress, reports, results, and what went wrong.',
   '/chains': 'From electrons to a component: steps over the scales, each with what those before it found.',
+  '/ml/models': 'Data sets, models that learn from them, and predictions that say how sure they are.',
   '/groups': 'Nodes that belong together; share them, or export and import them as archives.',
   '/query': 'Ask the whole graph, in the words of AiiDA’s QueryBuilder.',
   '/sharing': 'What others share with you, and what you share.',
@@ -56,6 +57,11 @@ export const DOCUMENTS = [
   { href: '/docs/reference', title: 'Reference', text: 'Workflows, engines, units, exit codes.' },
   { href: '/docs/api', title: 'The API', text: 'How a program signs in, reads, submits and listens.' },
   { href: '/api/docs', title: 'API reference', text: 'Every request and answer; try them here.' },
+  {
+    href: '/docs/learning',
+    title: 'Learning',
+    text: 'Features, models, intervals, and how they were checked.',
+  },
   { href: '/docs/querying', title: 'Querying', text: 'What a query may say, and what it costs.' },
   { href: '/docs/explanation', title: 'Why it is built this way', text: 'The ideas behind it.' },
 ];

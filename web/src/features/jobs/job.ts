@@ -35,13 +35,16 @@ export function isFinal(job: { status: JobStatus }): boolean {
 
 /** The entry point of a job without where it is from: `nanoos.relax` is `relax`. */
 export function workflowOf(job: { workflow: string }): string {
-  return job.workflow.replace(/^nanoos\./, '');
+  return job.workflow.replace(/^(aiida\.calculations:)?nanoos\./, '');
 }
+
+/** What else is a job, submitted by pages of its own. */
+const OTHERS: Record<string, string> = { multiscale: 'Chain', train: 'Training', training: 'Training' };
 
 /** What a job computes, for people. */
 export function wordOf(job: { workflow: string }): string {
   const name = workflowOf(job);
-  if (name === 'multiscale') return 'Chain';
+  if (name in OTHERS) return OTHERS[name] ?? name;
   return name in WORKFLOWS ? WORKFLOWS[name as Workflow].word : name.replace(/^aiida\.\w+:/, '');
 }
 

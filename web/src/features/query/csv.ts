@@ -8,7 +8,8 @@ export function asCsv(rows: Row[]): string {
   return [header, ...lines].map((line) => `${line.join(',')}\r\n`).join('');
 }
 
-function cell(value: unknown): string {
+/** A value as a field of CSV. */
+export function cell(value: unknown): string {
   if (value === null || value === undefined) return '';
   const text = typeof value === 'string' ? value.replace(/^(?=[=+\-@\t\r])/, "'") : JSON.stringify(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

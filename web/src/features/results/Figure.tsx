@@ -1,5 +1,5 @@
 import { FileSpreadsheet, Image as Picture, LineChart, Table2 } from 'lucide-react';
-import { useId, useRef, useState } from 'react';
+import { type ReactNode, useId, useRef, useState } from 'react';
 import { save } from '@/shared/api/files';
 import { messageOf } from '@/shared/api/errors';
 import { IconButton } from '@/shared/ui/Button';
@@ -16,6 +16,7 @@ export function Figure({
   table,
   beside,
   height,
+  children,
 }: {
   plot: Plot;
   /** What the table says, when that is not what is drawn. */
@@ -23,6 +24,8 @@ export function Figure({
   /** A second plot that shares the upright axis. */
   beside?: Plot;
   height?: number;
+  /** What is drawn instead, when that is no plot of lines or points. */
+  children?: ReactNode;
 }) {
   const id = useId();
   const toast = useToast();
@@ -80,7 +83,7 @@ export function Figure({
         <Numbers label={plot.title} table={numbers()} />
       ) : (
         <div ref={drawn} className={beside ? 'grid md:grid-cols-[5fr_2fr]' : undefined}>
-          <Chart plot={plot} height={height} />
+          {children ?? <Chart plot={plot} height={height} />}
           {beside && <Chart plot={beside} height={height} />}
         </div>
       )}

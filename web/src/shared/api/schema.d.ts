@@ -11721,7 +11721,7 @@ export interface operations {
                 /** @description only jobs of this status */
                 status?: components["schemas"]["JobStatus"] | null;
                 /** @description only jobs of this kind */
-                workflow?: ("simulation" | "relax" | "eos" | "elastic" | "bands" | "md" | "phonons" | "vacancy" | "conductivity" | "melting" | "surfaces" | "expansion") | "multiscale" | null;
+                workflow?: ("simulation" | "relax" | "eos" | "elastic" | "bands" | "md" | "phonons" | "vacancy" | "conductivity" | "melting" | "surfaces" | "expansion") | ("multiscale" | "training") | null;
                 /** @description only jobs by this engine */
                 engine?: string | null;
                 /** @description made later than this */

@@ -3,9 +3,11 @@ import {
   Binary,
   Boxes,
   Braces,
+  BrainCircuit,
   ChartLine,
   Cog,
   Cpu,
+  Database,
   FileBox,
   FolderOpen,
   Gem,
@@ -23,6 +25,8 @@ export type NodeKind = { word: string; icon: LucideIcon };
 /** Types of AiiDA by the beginning of their name; the first that fits says what a node is called here. */
 const KINDS: [string, NodeKind][] = [
   ['data.nanoos.material', { word: 'Material', icon: Gem }],
+  ['data.nanoos.model', { word: 'Model', icon: BrainCircuit }],
+  ['data.nanoos.dataset', { word: 'Data set', icon: Database }],
   ['data.nanoos.template', { word: 'Template', icon: SlidersHorizontal }],
   ['data.core.structure', { word: 'Structure', icon: Atom }],
   ['data.core.array.trajectory', { word: 'Trajectory', icon: ChartLine }],
@@ -59,6 +63,8 @@ export function addressOfNode({ uuid, node_type, attributes }: Addressed): strin
   const material = attributes?.material_id;
   if (node_type.startsWith('data.nanoos.material') && typeof material === 'string')
     return `/materials/${material}`;
+  if (node_type.startsWith('data.nanoos.model.')) return `/ml/models/${uuid}`;
+  if (node_type.startsWith('data.nanoos.dataset.')) return `/ml/datasets/${uuid}`;
   if (node_type.startsWith('data.core.structure')) return `/structures/${uuid}`;
   if (node_type.startsWith('process.workflow')) return `/jobs/${uuid}`;
   return `/graph/${uuid}`;

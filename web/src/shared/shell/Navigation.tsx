@@ -10,8 +10,8 @@ export function Navigation() {
   return (
     <nav aria-label="Pages" className="max-md:border-t max-md:border-line md:px-3">
       <ul className="flex md:flex-col md:gap-0.5">
-        {PAGES.map(({ href, label, icon: Icon }) => {
-          const isHere = isBelow(path, href);
+        {PAGES.map(({ href, label, icon: Icon, above = href }) => {
+          const isHere = isBelow(path, above);
           return (
             <li key={href} className="min-w-0 grow">
               <RouteLink

@@ -1,5 +1,6 @@
 import {
   Atom,
+  BrainCircuit,
   FolderTree,
   Gem,
   LayoutDashboard,
@@ -9,7 +10,13 @@ import {
   Waypoints,
 } from 'lucide-react';
 
-export type PageEntry = { href: string; label: string; icon: LucideIcon };
+export type PageEntry = {
+  href: string;
+  label: string;
+  icon: LucideIcon;
+  /** The address that all of its pages are below, when that is not its own. */
+  above?: string;
+};
 
 /** What the navigation shows, in its order. */
 export const PAGES: PageEntry[] = [
@@ -18,6 +25,7 @@ export const PAGES: PageEntry[] = [
   { href: '/structures', label: 'Structures', icon: Atom },
   { href: '/jobs', label: 'Jobs', icon: ListChecks },
   { href: '/chains', label: 'Chains', icon: Waypoints },
+  { href: '/ml/models', label: 'Learning', icon: BrainCircuit, above: '/ml' },
   { href: '/groups', label: 'Groups', icon: FolderTree },
   { href: '/query', label: 'Query', icon: ScanSearch },
 ];

@@ -9,6 +9,7 @@ import { useSteps } from './useJob';
 
 type Outputs = { outputs: Record<string, string> };
 const MultiscaleResults = lazyViewer(() => import('@/features/results/MultiscaleResults'), 'h-96');
+const TrainingResults = lazyViewer(() => import('@/features/learning/models/TrainingResults'), 'h-40');
 const MdResults = lazyViewer(() => import('@/features/results/MdResults'), 'h-96');
 
 /** What shows the results of a workflow, and the output without which there are none. */
@@ -35,6 +36,7 @@ export function Results({ job }: { job: JobDetail }) {
   const outputs = Object.fromEntries(job.outputs.map((link) => [link.label, link.uuid]));
   // Of a chain there is something to see from its first step on.
   if (workflow === 'multiscale') return <MultiscaleResults job={job} />;
+  if (workflow.startsWith('train') && outputs.model) return <TrainingResults outputs={outputs} />;
   if (workflow === 'md' && outputs.averages) return <OfMd job={job} outputs={outputs} />;
   const [needs, Shows] = workflow in RESULTS ? RESULTS[workflow as keyof typeof RESULTS] : [];
   if (needs !== undefined && Shows && outputs[needs]) return <Shows outputs={outputs} />;

@@ -13,10 +13,11 @@ const STATUSES: [NonNullable<Filters['status']>, string][] = [
   ['FAILED', 'Failed'],
   ['KILLED', 'Killed'],
 ];
-/** What can be computed, and chains of it. */
+/** What can be computed, chains of it, and what learns from it. */
 const KINDS = [
   ...Object.entries(WORKFLOWS).map(([name, { word }]) => [name, word]),
   ['multiscale', 'Chain'],
+  ['training', 'Training'],
 ] as [NonNullable<Filters['workflow']>, string][];
 const SINCE: [Since, string][] = [
   ['today', 'Today'],

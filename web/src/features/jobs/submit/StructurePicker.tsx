@@ -1,5 +1,8 @@
+import { useMutation } from '@tanstack/react-query';
 import { Atom } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
+import { client } from '@/shared/api/client';
+import { messageOf } from '@/shared/api/errors';
 import { type ItemOf, useList } from '@/shared/api/list';
 import { Button } from '@/shared/ui/Button';
 import { Dialog } from '@/shared/ui/Dialog';
@@ -12,15 +15,20 @@ import { VirtualTable } from '@/shared/ui/VirtualTable';
 
 type Row = ItemOf<'/api/structures'>;
 /** One request makes one job: more than these are for a script. */
-const MOST = 100;
+const MOST_JOBS = 100;
+/** Structures of a page of the list. */
+const PAGE = 200;
 
 /** Choose structures from all that there are. */
 export default function StructurePicker({
   chosen,
+  most = MOST_JOBS,
   onChange,
   onClose,
 }: {
   chosen: string[];
+  /** So many may be chosen; who may choose more than are jobs may choose all that the list has. */
+  most?: number;
   onChange: (uuids: string[]) => void;
   onClose: () => void;
 }) {
@@ -38,8 +46,9 @@ export default function StructurePicker({
       footer={
         <>
           <span role="status" className="mr-auto self-center text-sm text-muted tabular">
-            {`${chosen.length} chosen${chosen.length >= MOST ? `, ${MOST} at most` : ''}`}
+            {`${chosen.length} chosen${chosen.length >= most ? `, ${most} at most` : ''}`}
           </span>
+          {most > MOST_JOBS && <All formula={asked} chosen={chosen} most={most} onChange={onChange} />}
           <Button kind="primary" onClick={onClose}>
             Done
           </Button>
@@ -53,7 +62,7 @@ export default function StructurePicker({
         <VirtualTable
           label="Structures"
           list={list}
-          columns={columnsOf(chosen, toggle)}
+          columns={columnsOf(chosen, most, toggle)}
           rowKey={(row) => row.uuid}
           empty={
             <Empty icon={Atom} title={asked ? `No structure has the formula ${asked}` : 'No structures yet'}>
@@ -66,7 +75,47 @@ export default function StructurePicker({
   );
 }
 
-function columnsOf(chosen: string[], toggle: (uuid: string) => void): Column<Row>[] {
+/** Choose all structures that the list has, also those that are not loaded yet. */
+function All({
+  formula,
+  chosen,
+  most,
+  onChange,
+}: {
+  formula: string;
+  chosen: string[];
+  most: number;
+  onChange: (uuids: string[]) => void;
+}) {
+  const run = useMutation({
+    mutationFn: async () => {
+      const found = new Set(chosen);
+      let after: string | null = null;
+      do {
+        const query: { limit: number; formula?: string; after: string | null } = {
+          limit: PAGE,
+          formula: formula || undefined,
+          after,
+        };
+        const { data } = await client.GET('/api/structures', { params: { query } });
+        data?.items.forEach(({ uuid }) => found.add(uuid));
+        after = data?.after ?? null;
+      } while (after !== null && found.size < most);
+      return [...found].slice(0, most);
+    },
+    onSuccess: onChange,
+  });
+  return (
+    <>
+      {run.error && <span className="self-center text-sm text-bad">{messageOf(run.error)}</span>}
+      <Button busy={run.isPending} onClick={() => run.mutate()}>
+        {formula ? `All that are ${formula}` : 'All of them'}
+      </Button>
+    </>
+  );
+}
+
+function columnsOf(chosen: string[], most: number, toggle: (uuid: string) => void): Column<Row>[] {
   return [
     {
       key: 'choose',
@@ -77,7 +126,7 @@ function columnsOf(chosen: string[], toggle: (uuid: string) => void): Column<Row
           type="checkbox"
           aria-label={`Choose ${row.formula ?? row.label}`}
           checked={chosen.includes(row.uuid)}
-          disabled={chosen.length >= MOST && !chosen.includes(row.uuid)}
+          disabled={chosen.length >= most && !chosen.includes(row.uuid)}
           onChange={() => toggle(row.uuid)}
           className="block size-4 accent-(--accent)"
         />

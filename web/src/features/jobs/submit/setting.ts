@@ -4,6 +4,7 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 type Schema = {
   type?: string;
   enum?: string[];
+  items?: Schema;
   anyOf?: Schema[];
   default?: Json;
   description?: string;
@@ -14,6 +15,7 @@ type Schema = {
   minimum?: number;
   exclusiveMinimum?: number;
   maximum?: number;
+  exclusiveMaximum?: number;
   minItems?: number;
 };
 
@@ -22,7 +24,7 @@ export type Setting = {
   title: string;
   help: string;
   unit: string;
-  kind: 'number' | 'integer' | 'boolean' | 'choice' | 'list' | 'object' | 'text';
+  kind: 'number' | 'integer' | 'boolean' | 'choice' | 'list' | 'words' | 'object' | 'text';
   choices: string[];
   count?: number;
   /** undefined: there is none, and a value is needed. */
@@ -30,6 +32,7 @@ export type Setting = {
   minimum?: number;
   above?: number;
   maximum?: number;
+  below?: number;
   of: 'workflow' | 'engine';
   /** The tasks of an engine that it is for; none: all of them. */
   tasks: string[];
@@ -66,7 +69,7 @@ function read(name: string, schema: Schema, of: Setting['of'], isRequired: boole
     title: titleOf(name),
     help,
     tasks,
-    unit: schema.unit ?? '',
+    unit: schema.unit ?? unitOf(schema.description ?? ''),
     kind: kindOf(chosen),
     choices: chosen.enum ?? [],
     count: chosen.minItems,
@@ -74,6 +77,7 @@ function read(name: string, schema: Schema, of: Setting['of'], isRequired: boole
     minimum: chosen.minimum,
     above: chosen.exclusiveMinimum,
     maximum: chosen.maximum,
+    below: chosen.exclusiveMaximum,
     of,
   };
 }
@@ -87,7 +91,7 @@ function kindOf(schema: Schema): Setting['kind'] {
     case 'object':
       return schema.type;
     case 'array':
-      return 'list';
+      return schema.items?.type === 'string' ? 'words' : 'list';
     default:
       return 'text';
   }
@@ -107,6 +111,12 @@ function helpOf(description: string): { help: string; tasks: string[] } {
   const help = text.charAt(0).toUpperCase() + text.slice(1);
   const tasks = isOfTasks ? words.map((word) => (word === 'npt' ? 'md' : word)) : [];
   return { help: help.replace(/\.$/, ''), tasks };
+}
+
+/** The unit that a description ends with: `longest time [s]`; a dash says that there is none. */
+function unitOf(description: string): string {
+  const unit = /\[([^\]]*)\]\.?$/.exec(description)?.[1] ?? '';
+  return unit === '-' ? '' : unit;
 }
 
 /** What is wrong with a value; undefined when nothing is. */
@@ -130,11 +140,13 @@ export function wrongOf(setting: Setting, value: Json | undefined): string | und
   }
 }
 
-function wrongNumber({ kind, minimum, above, maximum }: Setting, value: number): string | undefined {
+function wrongNumber(setting: Setting, value: number): string | undefined {
+  const { kind, minimum, above, maximum, below } = setting;
   if (kind === 'integer' && !Number.isInteger(value)) return `expected a whole number, got ${value}`;
   if (minimum !== undefined && value < minimum) return `expected ${minimum} or more, got ${value}`;
   if (above !== undefined && value <= above) return `expected more than ${above}, got ${value}`;
   if (maximum !== undefined && value > maximum) return `expected ${maximum} at most, got ${value}`;
+  if (below !== undefined && value >= below) return `expected less than ${below}, got ${value}`;
   return undefined;
 }
 
@@ -149,6 +161,7 @@ export function toText(value: Json | undefined): string {
 /** What people wrote as a value; what cannot be read stays text, which `wrongOf` tells. */
 export function fromText(kind: Setting['kind'], text: string): Json {
   if (text.trim() === '') return null;
+  if (kind === 'words') return text.split(/[,\s]+/).filter(Boolean);
   if (kind === 'list') {
     const values = text
       .split(/[,\s]+/)

@@ -103,3 +103,17 @@ test('an answer is told at its settings', () => {
     steps: 'no',
   });
 });
+
+test('lists of words, units in descriptions and ends that are excluded are read', () => {
+  const [blocks, part, time] = settingsOfEngine({
+    properties: {
+      blocks: { type: 'array', items: { type: 'string' }, default: ['mean'] },
+      part: { type: 'number', exclusiveMaximum: 0.9, description: 'of the rows [-]' },
+      time: { type: 'number', description: 'longest time [s]' },
+    },
+  });
+  expect(fromText(there(blocks).kind, 'mean, descriptors')).toEqual(['mean', 'descriptors']);
+  expect(wrongOf(there(part), 0.9)).toBe('expected less than 0.9, got 0.9');
+  expect([there(part).unit, there(time).unit]).toEqual(['', 's']);
+  expect(there(time).help).toBe('Longest time');
+});

@@ -1,0 +1,88 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRouter } from 'next/router';
+import { type SubmitEvent, useState } from 'react';
+import { fieldErrors } from '@/shared/api/errors';
+import { Button } from '@/shared/ui/Button';
+import { Dialog } from '@/shared/ui/Dialog';
+import { ErrorPanel } from '@/shared/ui/states';
+import { Tabs } from '@/shared/ui/Tabs';
+import type { DatasetDetail } from '../learning';
+import { CollectFields, EMPTY_COLLECT, collect } from './CollectFields';
+import { EMPTY_FILE, FileFields, uploadFile } from './FileFields';
+
+/** Make a data set: of a file that was published, or of results in the graph. */
+export default function NewDataset({ onClose }: { onClose: () => void }) {
+  const router = useRouter();
+  const queries = useQueryClient();
+  const [way, setWay] = useState('file');
+  const [file, setFile] = useState(EMPTY_FILE);
+  const [results, setResults] = useState(EMPTY_COLLECT);
+  const make = useMutation({
+    mutationFn: (): Promise<DatasetDetail> => (way === 'file' ? uploadFile(file) : collect(results)),
+    onSuccess: ({ uuid }) => {
+      void queries.invalidateQueries({ queryKey: ['get', '/api/ml/datasets'] });
+      void router.push(`/ml/datasets/${uuid}`);
+    },
+  });
+  const isWhole =
+    way === 'file'
+      ? file.file !== null && file.target.trim() !== ''
+      : results.name.trim() !== '' && results.quantity.trim() !== '';
+  const errors = fieldErrors(make.error);
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    if (isWhole && !make.isPending) make.mutate();
+  };
+  return (
+    <Dialog
+      wide
+      open
+      onOpenChange={(open) => open || make.isPending || onClose()}
+      title="Make a data set"
+      description="Rows that cannot be used are left out, and each is told with its reason."
+      footer={
+        <>
+          {make.isPending && (
+            <span role="status" className="mr-auto self-center text-sm text-muted">
+              Every structure is read and compared with the others…
+            </span>
+          )}
+          <Button onClick={onClose} disabled={make.isPending}>
+            Cancel
+          </Button>
+          <Button kind="primary" type="submit" form="new-dataset" busy={make.isPending} disabled={!isWhole}>
+            Make it
+          </Button>
+        </>
+      }
+    >
+      <form id="new-dataset" noValidate onSubmit={submit}>
+        <Tabs
+          label="Where it is from"
+          value={way}
+          onChange={(next) => {
+            make.reset();
+            setWay(next);
+          }}
+          tabs={[
+            {
+              value: 'file',
+              label: 'A published file',
+              content: <FileFields value={file} errors={errors} onChange={setFile} />,
+            },
+            {
+              value: 'results',
+              label: 'Results in the graph',
+              content: <CollectFields value={results} errors={errors} onChange={setResults} />,
+            },
+          ]}
+        />
+        {make.error && (
+          <div className="mt-4 rounded-md bg-bad-soft">
+            <ErrorPanel error={make.error} title="No data set was made" />
+          </div>
+        )}
+      </form>
+    </Dialog>
+  );
+}

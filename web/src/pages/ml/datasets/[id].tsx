@@ -1,0 +1,1 @@
+export { DatasetPage as default } from '@/features/learning/datasets/DatasetPage';

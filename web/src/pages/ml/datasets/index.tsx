@@ -1,0 +1,1 @@
+export { DatasetsPage as default } from '@/features/learning/datasets/DatasetsPage';

@@ -1,0 +1,1 @@
+export { PredictionsPage as default } from '@/features/learning/predictions/PredictionsPage';
