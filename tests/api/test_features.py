@@ -15,7 +15,7 @@ from ase.build import bulk
 from nanoos_plugins.data.features import Features
 from nanoos_plugins.ml.descriptors import OF_CRYSTAL
 from nanoos_plugins.storage.owner import acting_as
-from nanoos_plugins.storage.shares import revoke, share
+from nanoos_plugins.storage.shares import share
 from tests.api.conftest import Person
 from tests.api.test_auth import is_problem
 from tests.api.test_jobs import count, ended
@@ -24,6 +24,11 @@ from tests.api.test_jobs import count, ended
 def stored(person: Person, atoms: Atoms) -> str:
     with acting_as(person.user):
         return str(orm.StructureData(ase=atoms).store().uuid)
+
+
+def features_of(structure: str) -> Features:
+    query = orm.QueryBuilder().append(Features, filters={'attributes.structure': structure})
+    return query.one()[0]  # type: ignore[no-any-return]
 
 
 def batches(person: Person) -> int:
@@ -169,20 +174,22 @@ def test_nothing_of_another_tenant_is_found_or_used(
     # the same crystal of his has no features for him
     his = stored(bob, bulk('Cu', a=3.61))
     assert is_problem(bob.http('GET', f'/ml/features/structure/{his}'), 404)
-    # until she shares hers, of which they were made
-    copper = orm.load_node(crystals['copper'])
+    # what she shares opens neither the others that were in the same batch, nor what it made of them
     with acting_as(alice.user):
-        share(copper, bob.user)
-    assert bob.http('POST', f'/ml/features/structure/{his}').status_code == 200
-    assert bob.http('GET', f'/structures/{his}/similar').json() == []
+        share(orm.load_node(crystals['copper']), bob.user)
+    assert bob.http('GET', f'/structures/{crystals["copper"]}').status_code == 200
+    for one in (his, crystals['copper']):
+        assert is_problem(bob.http('GET', f'/structures/{one}/similar'), 409)
+    assert is_problem(bob.http('GET', f'/structures/{crystals["silver"]}'), 404)
+    # features are shared for themselves
     with acting_as(alice.user):
+        for name in ('copper', 'silver', 'salt'):
+            share(features_of(crystals[name]), bob.user)
         share(orm.load_node(crystals['silver']), bob.user)
+    assert bob.http('POST', f'/ml/features/structure/{his}').status_code == 200
     told = bob.http('GET', f'/structures/{his}/similar').json()
     assert [one['uuid'] for one in told] == [crystals['silver']]
-    with acting_as(alice.user):
-        for name in ('copper', 'silver'):
-            revoke(orm.load_node(crystals[name]), bob.user)
-    assert is_problem(bob.http('GET', f'/structures/{his}/similar'), 409)
+    assert batches(bob) == 0
 
 
 def test_a_key_gives_one_job(alice: Person, crystals: dict[str, str], made: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from ase.build import bulk
 from nanoos_plugins.calculations.features import label_of
 from nanoos_plugins.data.features import Features
 from nanoos_plugins.feature_batches import batches
-from nanoos_plugins.graph.features import look_up
+from nanoos_plugins.graph.features import PROCESS_TYPE, look_up
 from nanoos_plugins.ml.feature_settings import FeatureSettings
 from nanoos_plugins.storage.owner import acting_as
 from nanoos_plugins.storage.shares import revoke, share
@@ -40,7 +40,9 @@ def features_of(
     """Return stored features of a structure, as somebody's batch makes them."""
     blocks = {'mean': np.arange(320, dtype=np.float32) + 1, 'descriptors': np.zeros(3)}
     with acting_as(owner):
-        batch = process(orm.CalcJobNode, 'FeaturesCalculation', structures__a=structure)
+        batch = process(
+            orm.CalcJobNode, 'FeaturesCalculation', process_type=PROCESS_TYPE, structures__a=structure
+        )
         data = Features(structure, settings, **(made or {'blocks': blocks}))
         return output(batch, f'features__{label_of(structure)}', data)
 
@@ -85,7 +87,7 @@ def test_a_batch_that_runs_is_found_until_it_has_ended(alice: orm.User) -> None:
                 orm.CalcJobNode,
                 'FeaturesCalculation',
                 state=state,
-                process_type='aiida.calculations:nanoos.features',
+                process_type=PROCESS_TYPE,
                 structures__a=one,
                 parameters=parameters,
             )
@@ -105,6 +107,10 @@ def test_what_others_have_is_found_while_they_share_it(alice: orm.User, bob: orm
         look_up([hers.pk], SETTINGS, viewer_of(bob))
     with acting_as(alice):
         share(hers, bob)
+    # a batch has other structures, too: features are shared for themselves
+    assert look_up([hers.pk], SETTINGS, viewer_of(bob)).missing == [hers.pk]
+    with acting_as(alice):
+        share(made, bob)
     assert look_up([his.pk], SETTINGS, viewer_of(bob)).found[his.pk].uuid == made.uuid
     own = features_of(his, bob)
     features_of(hers, alice)
@@ -112,6 +118,7 @@ def test_what_others_have_is_found_while_they_share_it(alice: orm.User, bob: orm
     assert {entry.uuid for entry in found.values()} == {own.uuid}
     with acting_as(alice):
         revoke(hers, bob)
+        revoke(made, bob)
     assert look_up([his.pk], SETTINGS, viewer_of(bob)).found[his.pk].uuid == own.uuid
 
 

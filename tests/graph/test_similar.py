@@ -13,6 +13,7 @@ from ase.build import bulk
 
 from nanoos_plugins.data.features import Features
 from nanoos_plugins.graph import nearest as nearest_module
+from nanoos_plugins.graph.features import PROCESS_TYPE
 from nanoos_plugins.graph.nearest import index_of
 from nanoos_plugins.graph.similar import NoFeaturesError, distance, similar
 from nanoos_plugins.ml.feature_settings import FeatureSettings
@@ -32,9 +33,16 @@ def embedded(owner: orm.User, angle: float, plane: int = 0, a: float | None = No
     blocks = {'mean': np.concatenate([np.ones(256), 7 * pooled]).astype(np.float32)}
     with acting_as(owner):
         structure = orm.StructureData(ase=bulk('Ni', a=a or 2 + 0.001 * next(_SIZES))).store()
-        batch = process(orm.CalcJobNode, 'FeaturesCalculation', structures__a=structure)
+        batch = process(
+            orm.CalcJobNode, 'FeaturesCalculation', process_type=PROCESS_TYPE, structures__a=structure
+        )
         output(batch, 'features__a', Features(structure, SETTINGS, blocks))
     return structure
+
+
+def features_of(structure: orm.StructureData) -> Features:
+    query = orm.QueryBuilder().append(Features, filters={'attributes.structure': structure.uuid})
+    return query.one()[0]  # type: ignore[no-any-return]
 
 
 def found(structure: orm.StructureData, viewer: Any, limit: int = 10) -> dict[int, float]:
@@ -90,6 +98,9 @@ def test_one_sees_of_others_what_they_share(alice: orm.User, bob: orm.User) -> N
         similar(hers.pk, 5, SETTINGS, viewer_of(bob))
     with acting_as(alice):
         share(hers, bob)
+    assert list(found(his, viewer_of(bob))) == [mine.pk]
+    with acting_as(alice):
+        share(features_of(hers), bob)
     assert list(found(his, viewer_of(bob))) == [hers.pk, mine.pk]
     assert list(found(hers, viewer_of(bob))) == [his.pk, mine.pk]
     # what one may read of others shows them nothing of one's own
@@ -104,8 +115,7 @@ def test_features_that_are_shared_do_not_show_their_structure(alice: orm.User, b
     mine = embedded(bob, 9, 4)
     with acting_as(alice):
         for one in hers:
-            query = orm.QueryBuilder().append(Features, filters={'attributes.structure': one.uuid})
-            share(query.one()[0], bob)
+            share(features_of(one), bob)
     assert list(found(his, viewer_of(bob), limit=1)) == [mine.pk]
 
 
@@ -115,8 +125,7 @@ def test_a_group_shows_no_more_than_its_nodes(alice: orm.User) -> None:
     with acting_as(alice):
         group = orm.Group(label='similar').store()
         for one in (start, inside):
-            query = orm.QueryBuilder().append(Features, filters={'attributes.structure': one.uuid})
-            group.add_nodes([one, query.one()[0]])
+            group.add_nodes([one, features_of(one)])
     assert list(found(start, viewer_of(alice, group))) == [inside.pk]
 
 
