@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from aiida import orm
+from aiida.tools.archive.implementations.sqlite_zip.main import ArchiveFormatSqlZip
 from ase.build import bulk
 
 from nanoos_plugins.data.model import Model
@@ -113,12 +114,12 @@ def test_a_model_for_everybody_is_the_systems(asked: Ask, file: Path, model: Mod
     assert asked('model', 'import', file, '--system')['new'] == 0
 
 
-def test_verdi_knows_the_file(file: Path) -> None:
-    verdi = Path(sys.executable).with_name('verdi')
-    done = subprocess.run(
-        [verdi, 'archive', 'info', file], capture_output=True, text=True, timeout=120, check=True
-    )
-    assert 'nodes' in done.stdout
+def test_the_file_is_an_archive_of_aiida(asked: Ask, file: Path, model: Model) -> None:
+    kind = ArchiveFormatSqlZip()
+    with kind.open(file, 'r') as reader:
+        assert reader.get_metadata()['creation_parameters']['entities_starting_set']['node'] == [model.uuid]
+        assert reader.get(Model, uuid=model.uuid).metrics == model.metrics
+    assert asked('model', 'import', file)['archive_version'] == kind.read_version(file)
 
 
 @pytest.mark.parametrize(

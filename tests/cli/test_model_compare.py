@@ -18,16 +18,16 @@ Ask = Callable[..., Any]
 
 @pytest.fixture(scope='module')
 def dataset(profile: object) -> Dataset:
-    return imported('compared', 40)
+    return imported('compared', 24)
 
 
 @pytest.fixture(scope='module')
 def models(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> list[Model]:
     """Return three models: the second is worse by 2 GPa on each row, the third as good as the first."""
-    folder, rows = tmp_path_factory.mktemp('models'), list(range(10, 40))
-    errors = np.random.default_rng(2).normal(0, 1, 30)
+    folder, rows = tmp_path_factory.mktemp('models'), list(range(4, 24))
+    errors = np.random.default_rng(2).normal(0, 1, 20)
     worse = errors + 2 * np.sign(errors)
-    shuffled = rows[::-1], errors[::-1] * np.where(np.arange(30) % 2, 1.1, 0.9)
+    shuffled = rows[::-1], errors[::-1] * np.where(np.arange(20) % 2, 1.1, 0.9)
     return [
         model_of(dataset, folder, 'good', rows, errors),
         model_of(dataset, folder, 'worse', rows, worse),
@@ -37,7 +37,7 @@ def models(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> list[M
 
 def test_a_worse_model_is_told_from_one_that_is_worse_by_chance(asked: Ask, models: list[Model]) -> None:
     told = asked('model', 'compare', *(model.pk for model in models))
-    assert (told['rows'], told['unit']) == (30, 'GPa')
+    assert (told['rows'], told['unit']) == (20, 'GPa')
     good, worse, alike = told['models']
     assert (good['name'], good['mae'], good['coverage'], good['difference']) == ('good', 8.0, 0.9, None)
     assert worse['difference'] == {
@@ -56,20 +56,20 @@ def test_a_worse_model_is_told_from_one_that_is_worse_by_chance(asked: Ask, mode
 def test_people_see_a_table(invoke: Ask, models: list[Model]) -> None:
     shown = invoke('model', 'compare', models[0].pk, models[1].pk)
     assert shown.exit_code == 0
-    assert 'K [GPa], 30 rows of data set compared' in shown.stdout
+    assert 'K [GPa], 20 rows of data set compared' in shown.stdout
 
 
 def test_models_of_other_tests_are_not_compared(
     invoke: Ask, models: list[Model], dataset: Dataset, tmp_path: Path
 ) -> None:
     first = models[0].pk
-    rows = model_of(dataset, tmp_path, 'rows', list(range(11, 40)), [1.0] * 29).pk
+    rows = model_of(dataset, tmp_path, 'rows', list(range(5, 24)), [1.0] * 19).pk
     other = model_of(imported('another'), tmp_path, 'other').pk
     loose = Model('loose', 'K', 'GPa', tmp_path / 'rows').store().pk
     for pks, said in (
         (
             (first, rows),
-            f'models {first} and {rows} were tested on 30 and 29 rows, of which 1 are of one test',
+            f'models {first} and {rows} were tested on 20 and 19 rows, of which 1 are of one test',
         ),
         ((first, other), 'are of different data sets, compared (pk'),
         ((first, loose), f'model loose (pk {loose}) has no training in this graph'),
