@@ -2,7 +2,8 @@
 
 Those of ALIGNN (Choudhary & DeCost 2021, doi:10.1038/s41524-021-00650-1) on the graph of atoms and bonds,
 without its second graph, of bonds and angles. That bonds learn what their atoms have heard was proposed by
-Jørgensen, Jacobsen & Schmidt (2018, arXiv:1806.03146).
+Jørgensen, Jacobsen & Schmidt (2018, arXiv:1806.03146). Gates are not divided by their sum as in ALIGNN: in a
+crystal of one element all that atoms hear would then be the same at any distance.
 """
 
 from __future__ import annotations
@@ -12,9 +13,6 @@ from torch import Tensor, nn
 
 from nanoos_plugins.ml.models.crystal_network import CrystalNetwork
 from nanoos_plugins.ml.models.crystals import ELEMENTS, GAUSSIANS, Crystals
-
-#: Keeps the gates of an atom without neighbours from being divided by 0.
-SMALL = 1e-6
 
 
 class _Network(nn.Module):
@@ -53,9 +51,7 @@ class _Pass(nn.Module):
         """Return the features of atoms and bonds after this pass."""
         heard = self.begin(atoms)[pairs[0]] + self.end(atoms)[pairs[1]] + self.bond(bonds)
         gates = heard.sigmoid()
-        empty = torch.zeros_like(atoms)
-        message = empty.index_add(0, pairs[0], gates * self.other(atoms)[pairs[1]])
-        message = message / (empty.index_add(0, pairs[0], gates) + SMALL)
+        message = torch.zeros_like(atoms).index_add(0, pairs[0], gates * self.other(atoms)[pairs[1]])
         silu = nn.functional.silu
         new_atoms: Tensor = atoms + silu(self.norm_atoms(self.own(atoms) + message))
         new_bonds: Tensor = bonds + silu(self.norm_bonds(heard))
