@@ -57,7 +57,7 @@ class Epochs:
     def __init__(self, live: Live, seconds: float | None) -> None:
         self._live = live
         self._limit = None if seconds is None else BEGIN + SAFE * seconds
-        self._told = time.monotonic()
+        self._told: float | None = None
         self._longest = 0.0
         self._count = 0
         self.resumed = 0
@@ -70,9 +70,9 @@ class Epochs:
         self._count += 1
         self._live.tell(self._count, epoch.loss, *([] if epoch.held_out is None else [epoch.held_out]))
         now = time.monotonic()
-        if epoch.resumed:
-            self.resumed += 1
-        else:
+        self.resumed += epoch.resumed
+        # before the first one features were made
+        if self._told is not None and not epoch.resumed:
             self._longest = max(self._longest, now - self._told)
         self._told = now
         if self._limit is not None and not epoch.resumed and now + self._longest > self._limit:
@@ -89,51 +89,51 @@ def run(job: Mapping[str, Any], folder: Path) -> Outcome:
     with np.load(folder / job['table'], allow_pickle=False) as file:
         table = dict(file)
     test, learnt = rows_for(table, settings)
+    predictor, inputs, resumed = learn(table, settings, learnt, folder, job.get('seconds'))
+    found, targets = predictor.predict(inputs.take(test)), table['targets'][test]
+    measured = metrics(targets, found)
+    digest = predictor.save(folder / MODEL, pretrained=settings.pretrained, metrics=measured)
+    told = {'digest': digest, 'learnt': len(learnt), 'tested': len(test), 'model': settings.model}
+    units = dict.fromkeys(('mae', 'rmse'), job.get('unit', ''))
+    tested = {
+        'test_rows': test.astype(float),
+        'test_target': targets,
+        'test_mean': found.mean,
+        'test_lower': found.lower,
+        'test_upper': found.upper,
+        'test_outside': found.outside.astype(float),
+    }
+    curves, figures = learning_curves(predictor.model.losses)
+    return Outcome(
+        quantities={name: quantity(value, units.get(name, '')) for name, value in measured.items()},
+        arrays=tested | curves,
+        summary=told | {'resumed_epochs': resumed},
+        figures=figures,
+    )
+
+
+def learn(
+    table: Mapping[str, Array], settings: TrainSettings, rows: Array, folder: Path, seconds: float | None
+) -> tuple[Predictor, Inputs, int]:
+    """Return what has learnt from some rows, the inputs of all, and how many epochs were of earlier runs.
+
+    :raises ValueError: for an unknown model or parameter, or too few rows.
+    :raises OutOfTimeError: when it ended for the limit of its time.
+    """
     columns = new_model(settings.model, settings.parameters, seed=settings.seed).told
     with Live(folder, ['epoch', *columns] if columns else ['structures', 'of']) as live:
-        epochs = Epochs(live, job.get('seconds'))
+        epochs = Epochs(live, seconds)
+        own = {'seed': settings.seed, 'watch': epochs, 'states': folder / STATES}
         inputs = rows_of(table, settings, None if columns else live.tell)
         predictor = Predictor.learn(
-            lambda: new_model(
-                settings.model,
-                settings.parameters,
-                seed=settings.seed,
-                watch=epochs,
-                states=folder / STATES,
-            ),
-            inputs.take(learnt),
-            table['targets'][learnt],
+            lambda: new_model(settings.model, settings.parameters, **own),
+            inputs.take(rows),
+            table['targets'][rows],
             coverage=settings.coverage,
             held_out=settings.calibration,
             seed=settings.seed,
         )
-    found = predictor.predict(inputs.take(test))
-    measured = metrics(table['targets'][test], found)
-    digest = predictor.save(folder / MODEL, pretrained=settings.pretrained, metrics=measured)
-    unit = job.get('unit', '')
-    curves, figures = learning_curves(predictor.model.losses)
-    return Outcome(
-        quantities={
-            name: quantity(value, unit if name in ('mae', 'rmse') else '') for name, value in measured.items()
-        },
-        arrays={
-            'test_rows': test.astype(float),
-            'test_target': table['targets'][test],
-            'test_mean': found.mean,
-            'test_lower': found.lower,
-            'test_upper': found.upper,
-            'test_outside': found.outside.astype(float),
-            **curves,
-        },
-        summary={
-            'digest': digest,
-            'learnt': len(learnt),
-            'tested': len(test),
-            'model': settings.model,
-            'resumed_epochs': epochs.resumed,
-        },
-        figures=figures,
-    )
+    return predictor, inputs, epochs.resumed
 
 
 def learning_curves(losses: Floats) -> tuple[dict[str, Array], list[Figure]]:

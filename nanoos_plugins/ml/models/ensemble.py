@@ -24,7 +24,8 @@ class Ensemble(Model):
     :param members: their kinds, two or more; of networks five are usual.
     :param parameters: of the members, by kind; none of them a seed.
     :param seed: of the first member; the next ones have the next seeds.
-    :param watch: called after each epoch of each member, `states`: folder of their states, as of `Cgcnn`.
+    :param watch: called after each epoch of each member, `states`: folder of their states, as of
+        `CrystalNetwork`.
     """
 
     kind = 'ensemble'

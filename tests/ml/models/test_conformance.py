@@ -13,10 +13,13 @@ from nanoos_plugins.ml.models.inputs import Inputs, elements_of
 from nanoos_plugins.ml.models.load import load
 from nanoos_plugins.ml.models.model import Model
 
+#: Cell of a face-centred cubic crystal, in lattice constants.
+PRIMITIVE = np.array([[0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]])
 #: Parameters that make a model quick.
 NETWORK = {'width': 8, 'layers': 1, 'epochs': 2}
 QUICK = {
     'cgcnn': NETWORK,
+    'edge-gated': NETWORK,
     'ensemble': {'members': ['cgcnn', 'ridge', 'cgcnn'], 'parameters': {'cgcnn': NETWORK}},
 }
 
@@ -26,7 +29,7 @@ def given() -> Inputs:
     """Forty crystals of rock salt with features that nobody has to compute."""
     random = np.random.default_rng(0)
     structures = [
-        Structure.from_spacegroup('Fm-3m', Lattice.cubic(a), ['Na', 'Cl'], [[0, 0, 0], [0.5] * 3])
+        Structure(Lattice(a * PRIMITIVE), ['Na', 'Cl'], [[0, 0, 0], [0.5] * 3])
         for a in random.uniform(5, 6, 40)
     ]
     features = {'mean': random.normal(size=(40, 3)), 'descriptors': random.normal(size=(40, 2))}

@@ -1,4 +1,4 @@
-"""The crystal graph network: what it must not see, that it learns, and that being killed changes nothing."""
+"""Networks of crystals: what they must not see, that they learn, and that being killed changes nothing."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from pymatgen.core import Lattice, Structure
 
-from nanoos_plugins.ml.models import training
+from nanoos_plugins.ml.models import edge_gated, training
 from nanoos_plugins.ml.models.cgcnn import Cgcnn
+from nanoos_plugins.ml.models.crystal_network import CrystalNetwork
+from nanoos_plugins.ml.models.edge_gated import EdgeGated
 from nanoos_plugins.ml.models.inputs import Inputs, elements_of
 from nanoos_plugins.ml.models.training import Epoch
 from nanoos_plugins.ml.state import epochs_in
@@ -33,19 +36,21 @@ def cubic() -> tuple[Inputs, np.ndarray]:
     return inputs(structures), constants + (kinds == 'Cu')
 
 
-def test_it_learns(cubic: tuple[Inputs, np.ndarray]) -> None:
+@pytest.mark.parametrize('kind', [Cgcnn, EdgeGated])
+def test_it_learns(kind: type[CrystalNetwork], cubic: tuple[Inputs, np.ndarray]) -> None:
     given, targets = cubic
     losses: list[float] = []
-    model = Cgcnn(16, 2, epochs=25, batch_size=16, watch=lambda one: losses.append(one.loss))
+    model = kind(16, 2, epochs=25, batch_size=16, patience=25, watch=lambda one: losses.append(one.loss))
     model.fit(given.take(np.arange(90)), targets[:90])
     found = model.predict(given.take(np.arange(90, 120)))
     assert len(losses) == 25 and losses[-1] < losses[0] / 4
     assert np.abs(found.mean - targets[90:]).mean() < 0.25 * targets.std()
 
 
-def test_only_the_crystal_matters(crystals: dict[str, Structure]) -> None:
+@pytest.mark.parametrize('kind', [Cgcnn, EdgeGated])
+def test_only_the_crystal_matters(kind: type[CrystalNetwork], crystals: dict[str, Structure]) -> None:
     structures = list(crystals.values())
-    model = Cgcnn(16, 2, epochs=2, held_out=0).fit(inputs(structures), np.arange(5.0))
+    model = kind(16, 2, epochs=2, held_out=0).fit(inputs(structures), np.arange(5.0))
     expected = model.predict(inputs(structures)).mean
     assert np.ptp(expected) > 1e-3
     supercells = [one * (2, 1, 1) for one in structures]
@@ -54,6 +59,34 @@ def test_only_the_crystal_matters(crystals: dict[str, Structure]) -> None:
     for one in turned:
         one.translate_sites(range(len(one)), [0.3, 0.4, 0.7])
     assert model.predict(inputs(turned)).mean == pytest.approx(expected, abs=1e-4)
+
+
+def test_bonds_and_atoms_hear_as_the_paper_says() -> None:
+    """Two atoms, three bonds, one atom and one bond at a time."""
+    torch.manual_seed(0)
+    one = edge_gated._Pass(4).eval()
+    atoms, bonds, pairs = torch.randn(2, 4), torch.randn(3, 4), torch.tensor([[0, 0, 1], [1, 0, 0]])
+    with torch.no_grad():
+        new_atoms, new_bonds = one(atoms, bonds, pairs)
+        told = {name: value.numpy() for name, value in one.state_dict().items()}
+    h, e, heard = atoms.numpy(), bonds.numpy(), []
+    for number, (i, j) in enumerate(pairs.T.tolist()):
+        begin = told['begin.weight'] @ h[i] + told['begin.bias']
+        heard.append(begin + told['end.weight'] @ h[j] + told['bond.weight'] @ e[number])
+
+    def norm_silu(value: np.ndarray) -> np.ndarray:
+        # a new batch normalisation has mean 0 and variance 1
+        scaled = value / np.sqrt(1 + 1e-5)
+        return scaled / (1 + np.exp(-scaled))
+
+    assert new_bonds.numpy() == pytest.approx(e + norm_silu(np.array(heard)), abs=1e-5)
+    for atom in (0, 1):
+        mine = [number for number in range(3) if pairs[0, number] == atom]
+        gates = np.array([1 / (1 + np.exp(-heard[number])) for number in mine])
+        values = np.array([told['other.weight'] @ h[pairs[1, number]] for number in mine])
+        message = (gates * values).sum(axis=0)
+        own = told['own.weight'] @ h[atom] + told['own.bias']
+        assert new_atoms[atom].numpy() == pytest.approx(h[atom] + norm_silu(own + message), abs=1e-5)
 
 
 def test_killed_and_started_again_it_is_the_same(
@@ -134,5 +167,5 @@ def test_no_step_has_a_single_atom() -> None:
 
 
 def test_without_structures_it_says_so() -> None:
-    with pytest.raises(ValueError, match='reads structures'):
+    with pytest.raises(ValueError, match='networks read structures'):
         Cgcnn().fit(Inputs([frozenset({'Cu'})] * 3, {}), np.arange(3.0))
