@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from pymatgen.core import Structure
-from vesin import NeighborList
 
 #: Distance [Å] within which atoms are neighbours; that of CHGNet.
 CUTOFF = 6.0
@@ -48,6 +47,9 @@ def neighbour_graph(structures: Sequence[Structure], cutoff: float = CUTOFF) -> 
         raise ValueError(f'cutoff: expected a positive distance [Å], got {cutoff:g}')
     if not structures:
         raise ValueError('no structures: a graph needs at least one')
+    # It loads PyTorch when there is one: seconds, for all that read tables and split them.
+    from vesin import NeighborList
+
     find = NeighborList(cutoff=cutoff, full_list=True, sorted=True, n_threads=1)
     edges, distances, images, numbers = [], [], [], []
     first = 0

@@ -108,6 +108,7 @@ def _about_one(world: World) -> st.SearchStrategy[Asked]:
         *('/structures/{}/export', '/structures/{}/symmetry', '/structures/{}/viewer', '/groups/{}'),
         *('/groups/{}/nodes', '/groups/{}/shares', '/materials/{}', '/materials/{}/revisions'),
         *('/materials/{}/structures', '/materials/{}/shares', '/structures?material_id={}'),
+        *('/ml/datasets/{}', '/ml/models/{}'),
     )
     plain = st.builds(lambda way, uuid: Asked('GET', way.format(uuid)), st.sampled_from(ways), _uuids(world))
     files = st.builds(
@@ -128,7 +129,10 @@ def _about_one(world: World) -> st.SearchStrategy[Asked]:
     paths = st.builds(
         lambda uuid, to: Asked('GET', f'/nodes/{uuid}/path', {'to': to}), _uuids(world), _uuids(world)
     )
-    return st.one_of(plain, files, graphs, graphs, paths)
+    compared = st.builds(
+        lambda *uuids: Asked('GET', '/ml/models/compare', {'uuid': uuids}), _uuids(world), _uuids(world)
+    )
+    return st.one_of(plain, files, graphs, graphs, paths, compared)
 
 
 def _lists(world: World) -> st.SearchStrategy[Asked]:
@@ -146,12 +150,13 @@ def _lists(world: World) -> st.SearchStrategy[Asked]:
     jobs = st.fixed_dictionaries({'limit': st.integers(1, 200)}, optional={'status': st.just('FAILED')})
     materials = st.fixed_dictionaries({}, optional={'text': guess, 'tag': guess})
     plain = ('/structures', '/groups', '/shares', '/templates', '/statistics', '/codes', '/computers')
+    learning = ('/ml/datasets', '/ml/models')
     closed = ('/users', '/instance/health', '/instance/limits')
     return st.one_of(
         st.builds(lambda params: Asked('GET', '/nodes', params), nodes),
         st.builds(lambda params: Asked('GET', '/jobs', params), jobs),
         st.builds(lambda params: Asked('GET', '/materials', params), materials),
-        st.builds(lambda path: Asked('GET', path), st.sampled_from((*plain, *closed))),
+        st.builds(lambda path: Asked('GET', path), st.sampled_from((*plain, *learning, *closed))),
     )
 
 

@@ -145,3 +145,25 @@ def alice(sign_up: Callable[..., Person]) -> Person:
 def bob(sign_up: Callable[..., Person]) -> Person:
     """Return another person."""
     return sign_up('bob')
+
+
+@pytest.fixture(scope='package')
+def salts(alice: Person) -> dict[str, Any]:
+    """Return a data set of alice's that she uploaded."""
+    from tests.api.learning import records, upload
+
+    answer = upload(alice, records(), name='rock salts')
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+@pytest.fixture(scope='package')
+def volumes(
+    alice: Person, salts: dict[str, Any], daemon: None, engine_code: Callable[[str], orm.AbstractCode]
+) -> dict[str, Any]:
+    """Return a model of alice's that has learnt from them."""
+    from tests.api.learning import trained
+
+    engine_code('mlip')
+    return trained(alice, salts['uuid'])

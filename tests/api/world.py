@@ -11,16 +11,24 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 from aiida import orm
 from aiida.common import LinkType
 from aiida.engine import ProcessState
 from ase.build import bulk
 
+from nanoos_plugins.data.dataset import Dataset
 from nanoos_plugins.data.material import Material
+from nanoos_plugins.data.model import Model
 from nanoos_plugins.graph.tables import connection
+from nanoos_plugins.ml.models.dummy import Dummy
+from nanoos_plugins.ml.models.inputs import Inputs
+from nanoos_plugins.ml.predictor import Predictor
 from nanoos_plugins.storage.owner import SYSTEM_EMAIL, acting_as
 from nanoos_plugins.storage.shares import GROUPS, NODES, ROOTS, SHARES, USERS, share
 from tests.api.conftest import Person
@@ -159,6 +167,39 @@ class Maker:
             node.base.links.add_incoming(maker, LinkType.CREATE, f'out_{secret}')
             return self._store(node, secret)  # type: ignore[no-any-return]
 
+    def dataset(self) -> Dataset:
+        """Store a data set that a process has read."""
+        reader = self.process(orm.CalcFunctionNode, (self.folder(),))
+        with self._secret() as secret:
+            crystal = orm.StructureData(ase=bulk('Cu')).get_pymatgen_structure()
+            node = Dataset(f'name {secret}', f'target {secret}', secret, [crystal] * 2, [1, 2])
+            node.base.links.add_incoming(reader, LinkType.CREATE, 'dataset')
+            self._store(node, secret)
+        reader.seal()
+        return node
+
+    def model(self, dataset: Dataset) -> Model:
+        """Store a model that has learnt from a data set, and what its training was given."""
+        with self._secret() as secret:
+            settings = self._store(orm.Dict({'name': secret}), secret)
+        with self._secret() as secret:
+            training = orm.CalcJobNode(process_type='aiida.calculations:nanoos.train')
+            training.base.links.add_incoming(dataset, LinkType.INPUT_CALC, 'dataset')
+            training.base.links.add_incoming(settings, LinkType.INPUT_CALC, 'parameters')
+            training.set_process_state(ProcessState.FINISHED)
+            self._store(training, secret)
+        with self._secret() as secret, TemporaryDirectory() as folder:
+            features = {'mean': np.random.default_rng(0).normal(size=(20, 2))}
+            inputs = Inputs([frozenset({'Cu'})] * 20, features)
+            how = {'coverage': 0.6, 'held_out': 0.4}
+            learnt = Predictor.learn(Dummy, inputs, features['mean'][:, 0], **how)
+            learnt.save(Path(folder), pretrained='none', metrics={'mae': 1.0})
+            node = Model(f'name {secret}', f'target {secret}', secret, Path(folder))
+            node.base.links.add_incoming(training, LinkType.CREATE, 'model')
+            self._store(node, secret)
+        training.seal()
+        return node
+
     def group(self, *members: orm.Node) -> orm.Group:
         """Store a group."""
         with self._secret() as secret:
@@ -198,17 +239,21 @@ def make_world(sign_up: Callable[[str], Person]) -> World:
 
 
 def _private(maker: Maker) -> list[orm.Data]:
-    """Store what a tenant has and return what others may be shown: an input, a structure, a material."""
+    """Store what a tenant has and return what others may be shown.
+
+    An input, a structure, a material, a data set and a model that has learnt from that.
+    """
     root, structure, material = maker.number(), maker.structure(), maker.material()
     maker.tree(root, structure)
     maker.tree(maker.number(), maker.folder())
     maker.group(root, maker.number(), maker.folder())
     maker.material()
-    return [root, structure, material]
+    dataset = maker.dataset()
+    return [root, structure, material, dataset, maker.model(dataset)]
 
 
 def _share(makers: list[Maker], roots: list[list[orm.Data]]) -> None:
-    """Share an input with the second to read and the third to write, a group, a material, a structure."""
+    """Share an input with the second to read and the third to write, and one of all else."""
     first, second, third = makers
     with acting_as(first.person.user):
         share(roots[0][0], second.person.user)
@@ -217,8 +262,10 @@ def _share(makers: list[Maker], roots: list[list[orm.Data]]) -> None:
     with acting_as(second.person.user):
         share(group, first.person.user)
         share(roots[1][2], None)
+        share(roots[1][3], first.person.user)
     with acting_as(third.person.user):
         share(roots[2][1], first.person.user)
+        share(roots[2][4], second.person.user)
 
 
 def intrude(maker: Maker, shared: orm.Data) -> None:
