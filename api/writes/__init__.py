@@ -8,6 +8,7 @@ from typing import Any
 from api.writes import (
     chains,
     computers,
+    features,
     groups,
     jobs,
     learning,
@@ -26,6 +27,7 @@ WRITES: dict[str, Callable[..., Any]] = {
     'submit_training': learning.submit_training,
     'set_stage': learning.set_stage,
     'store_predictions': learning.store_predictions,
+    'make_features': features.make_features,
     'steer_job': jobs.steer_job,
     'make_material': materials.make_material,
     'revise_material': materials.revise_material,

@@ -14,6 +14,7 @@ from nanoos_plugins.cli.job_words import find_structure
 from nanoos_plugins.cli.output import CliError, emit, json_option, rows
 from nanoos_plugins.cli.paging import page, page_options, tell_rest, use_profile
 from nanoos_plugins.cli.structure_build import build
+from nanoos_plugins.cli.structure_features import features, similar
 from nanoos_plugins.cli.structure_made import emit_made, material_for
 from nanoos_plugins.data.material import load_material
 from nanoos_plugins.data.structure import dimensionality, formula
@@ -33,7 +34,8 @@ def structure() -> None:
     """Import, build, list and export structures."""
 
 
-structure.add_command(build)
+for _command in (build, features, similar):
+    structure.add_command(_command)
 
 
 @structure.command('import')

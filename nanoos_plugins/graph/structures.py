@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import sqlalchemy as sa
@@ -97,6 +98,16 @@ def find_structure(uuid: str, viewer: Viewer | None = None) -> dict[str, Any]:
         identity = node.c.attributes['material_id'].as_string()
         material_id = opened.scalar(sa.select(identity).where(node.c.id == above[0])) if above else None
     return {**found, 'material_id': material_id}
+
+
+def rows_of_structures(uuids: Sequence[str], viewer: Viewer | None = None) -> list[dict[str, Any]]:
+    """Return the rows of those of the structures that the viewer sees, in no order."""
+    node = tables().node
+    # SQLite keeps UUIDs as text, PostgreSQL as a type of its own.
+    keys = list(uuids) if isinstance(node.c.uuid.type, sa.String) else [UUID(one) for one in uuids]
+    statement = _select().where(node.c.uuid.in_(keys), seen_by(viewer, node.c))
+    with connection(viewer) as opened:
+        return [dict(row) for row in opened.execute(statement).mappings()]
 
 
 def symbols_of(attributes: Mapping[str, Any]) -> list[str]:

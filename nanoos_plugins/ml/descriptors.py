@@ -11,9 +11,9 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 from pymatgen.core import Element, Structure
-from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
+from pymatgen.symmetry.analyzer import SpacegroupAnalyzer, SymmetryUndeterminedError
 
-from nanoos_plugins.ml.graph import neighbour_graph
+from nanoos_plugins.ml.graph import formula_of, neighbour_graph
 
 #: Properties of the elements, from pymatgen's tables, and their units.
 ELEMENTAL: dict[str, tuple[str, Callable[[Element], float | None]]] = {
@@ -68,7 +68,7 @@ def describe(structures: Sequence[Structure]) -> Floats:
     atom, d electrons among them; `odd_electrons` 1 when their number in the primitive cell is odd, so that no
     band can be just full, else 0; `charge_balanced` 1 when common oxidation states add up to 0, else 0.
 
-    :raises ValueError: for a structure with shared sites.
+    :raises ValueError: for a structure with shared sites, or with atoms at the same place.
     """
     return np.array([_row(structure) for structure in structures]).reshape(-1, len(DESCRIPTORS))
 
@@ -126,7 +126,12 @@ def _symmetry(structure: Structure) -> tuple[float, float]:
     """Return the number of the space group, NaN without one, and the primitive cell's share of the atoms."""
     if not all(structure.lattice.pbc):
         return math.nan, 1.0
-    found = SpacegroupAnalyzer(structure, symprec=SYMMETRY).get_symmetry_dataset()
+    try:
+        found = SpacegroupAnalyzer(structure, symprec=SYMMETRY).get_symmetry_dataset()
+    except SymmetryUndeterminedError:
+        raise ValueError(
+            f'{formula_of(structure)}: no symmetry can be found, not even none: are two atoms at one place?'
+        ) from None
     if found is None:
         return math.nan, 1.0
     return float(found.number), len(set(found.mapping_to_primitive)) / len(structure)

@@ -23,6 +23,8 @@ from nanoos_plugins.ml.graph import formula_of
 
 #: Names of the models and of their weights in the chgnet package.
 MODELS = {'chgnet-0.3.0': '0.3.0', 'chgnet-r2scan': 'r2scan'}
+#: The largest atomic number that CHGNet has an embedding for (plutonium).
+LAST_ELEMENT = 94
 #: Features of an atom at each stage, and the number of stages.
 WIDTH, STAGES = 64, 5
 #: Blocks of features and their widths: `crystal` is what CHGNet makes the energy of (mean over the atoms),
@@ -62,16 +64,32 @@ def embed(
     """Return the features of structures by block, (n_structures, width) each, see `BLOCKS`.
 
     :param batch_size: structures that pass the network together; the features do not depend on it.
-    :raises ValueError: for an unknown model, a structure with shared sites, or one with an atom without
-        neighbours within 6 Å.
+    :raises ValueError: for an unknown model, or a structure that `graph_of` refuses.
+    """
+    load(model)
+    parts = [
+        embed_graphs([graph_of(one, model) for one in structures[first : first + batch_size]], model)
+        for first in range(0, max(len(structures), 1), batch_size)
+    ]
+    return {name: np.concatenate([part[name] for part in parts]) for name in BLOCKS}
+
+
+def embed_graphs(
+    graphs: Sequence[Any], model: str = 'chgnet-0.3.0', batch_size: int = 16
+) -> dict[str, Floats]:
+    """Return the features of structures as `embed` does, from the graphs that `graph_of` made.
+
+    Of atoms at the same place they are not finite.
+
+    :raises ValueError: for an unknown model.
     """
     network = load(model)
     rows = [np.empty((0, sum(BLOCKS.values())))]
     with torch.no_grad(), _tapped(network) as stages:
-        for first in range(0, len(structures), batch_size):
-            graphs = [_converted(network, one) for one in structures[first : first + batch_size]]
-            energies = network(graphs, task='e')['e']
-            sizes = torch.tensor([len(graph.atomic_number) for graph in graphs])
+        for first in range(0, len(graphs), batch_size):
+            batch = list(graphs[first : first + batch_size])
+            energies = network(batch, task='e')['e']
+            sizes = torch.tensor([len(graph.atomic_number) for graph in batch])
             rows.append(_pooled(stages, sizes, energies).numpy())
             stages.clear()
     ends = np.cumsum(list(BLOCKS.values()))[:-1]
@@ -79,13 +97,20 @@ def embed(
     return dict(zip(BLOCKS, parts, strict=True))
 
 
-def _converted(network: Any, structure: Structure) -> Any:
-    """Return CHGNet's graph of a structure."""
+def graph_of(structure: Structure, model: str = 'chgnet-0.3.0') -> Any:
+    """Return CHGNet's graph of a structure.
+
+    :raises ValueError: for an unknown model, shared sites, an element that CHGNet does not know, or an atom
+        without neighbours within 6 Å.
+    """
     name = formula_of(structure)
     if not structure.is_ordered:
         raise ValueError(f'{name}: its sites are shared or not full; choose one ordered structure of it')
+    unknown = sorted({one.symbol for one in structure.species if one.Z > LAST_ELEMENT})
+    if unknown:
+        raise ValueError(f'{name}: CHGNet knows the elements up to Pu (94), not {", ".join(unknown)}')
     try:
-        return network.graph_converter(structure)
+        return load(model).graph_converter(structure)
     except ValueError as error:
         raise ValueError(f'{name}: {error}') from error
 

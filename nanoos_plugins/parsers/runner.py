@@ -46,12 +46,16 @@ class RunnerParser(Parser):
             self.check(summary, arrays)
         except InvalidResultsError as error:
             return codes['ERROR_INVALID_RESULTS'].format(reason=str(error))
+        self.give(summary, arrays)
+        return None
+
+    def give(self, summary: Mapping[str, Any], arrays: Mapping[str, Any]) -> None:
+        """Expose what was read and checked."""
         node = orm.ArrayData()
         for name, array in arrays.items():
             node.set_array(name, array)
         self.out('arrays', node)
-        self.out('summary', orm.Dict(summary))
-        return None
+        self.out('summary', orm.Dict(dict(summary)))
 
     def check(self, summary: Mapping[str, Any], arrays: Mapping[str, Any]) -> None:
         """Refuse a summary or arrays of which a part is missing, misshapen or not finite.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nanoos_plugins.storage.shares import INPUT, ONWARD, RETURNED
+from nanoos_plugins.storage.shares import BATCHES, INPUT, ONWARD, RETURNED
 from nanoos_plugins.storage.turns import deferred, in_turn
 
 VIEWS = {
@@ -45,6 +45,16 @@ def _is_member(root: str, node: str) -> str:
     )
 
 
+def _goes_on(link: str, process_type: str) -> str:
+    """Return the condition that a cover follows a link (its alias or row) to a node of this process type."""
+    batches = ', '.join(f"'{one}'" for one in BATCHES)
+    return f"NOT ({link}.type = 'input_calc' AND coalesce({process_type}, '') IN ({batches}))"
+
+
+def _type_of(node: str) -> str:
+    return f'(SELECT b.process_type FROM db_dbnode b WHERE b.id = {node})'
+
+
 def _spread(seeds: str) -> str:
     """Return the statement that covers `seeds` (root_id, node_id, kind) and all that they lead to.
 
@@ -62,6 +72,7 @@ def _spread(seeds: str) -> str:
                 FROM walk w CROSS JOIN db_dblink l CROSS JOIN db_dbnode n
                 WHERE l.input_id = w.node_id AND n.id = l.output_id
                 AND w.kind = {ONWARD} AND {_is_member('w.root_id', 'n')}
+                AND {_goes_on('l', 'n.process_type')}
                 AND {_is_new('w.root_id', 'l.output_id')}
             )
             SELECT a.root_id, a.node_id, max(a.kind) AS kind FROM (
@@ -97,6 +108,7 @@ def _link_made() -> Iterator[str]:
     yield _spread(
         f'SELECT root_id, NEW.output_id AS node_id, {_KIND.format("NEW.type")} AS kind FROM nanoos_cover'
         f' WHERE node_id = NEW.input_id AND kind = {ONWARD}'
+        f' AND {_goes_on("NEW", _type_of("NEW.output_id"))}'
     )
     yield f"""
         INSERT INTO nanoos_cover (root_id, node_id, kind, ctime)
@@ -142,7 +154,8 @@ def _doubt(seeds: str) -> Iterator[str]:
         UNION ALL SELECT d.root_id, d.node_id, {_KIND.format('l.type')}
         FROM nanoos_doubt d CROSS JOIN db_dblink l CROSS JOIN nanoos_cover c
         WHERE l.output_id = d.node_id
-        AND c.root_id = d.root_id AND c.node_id = l.input_id AND {_of('d', 'c.kind')} = {ONWARD}"""
+        AND c.root_id = d.root_id AND c.node_id = l.input_id AND {_of('d', 'c.kind')} = {ONWARD}
+        AND {_goes_on('l', _type_of('d.node_id'))}"""
     )
     yield f"""
         INSERT INTO nanoos_cover (root_id, node_id, kind, ctime)

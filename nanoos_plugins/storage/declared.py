@@ -34,6 +34,10 @@ DECLARED: dict[str, dict[str, Kind]] = {
         'material_id': 'text',
         'tags': 'words',
     },
+    'data.nanoos.features.': {
+        # Of what content, by which network: features of a structure are looked up by it.
+        'key': 'text',
+    },
     'process.': {
         'process_label': 'text',
         'process_state': 'text',

@@ -7,7 +7,8 @@ So what a reader makes from a shared node stays the reader's own, what a writer 
 owner and all others the root is shared with, and nobody can give away nodes of a third party.
 
 Data that a workflow only returns are covered, but what others computed from them is not: they may be inputs
-that the workflow passed through.
+that the workflow passed through. Nor does a share go on from an input into a batch, a process of many inputs
+that have nothing to do with each other: it would open all of them with the one that is shared.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from nanoos_plugins.storage.owner import SYSTEM_EMAIL
 Access = Literal['read', 'write']
 
 METADATA = sa.MetaData()
+#: Types of the processes that are batches.
+BATCHES = ('aiida.calculations:nanoos.features',)
 
 
 def _aiida_table(name: str, *columns: str) -> sa.Table:

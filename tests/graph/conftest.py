@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from aiida import orm
 from aiida.common import LinkType
 from aiida.engine import ProcessState
 from ase.build import bulk
 
+from nanoos_plugins.graph.tables import connection
 from nanoos_plugins.storage.shares import Viewer
 
 _NUMBERS = count(1)
@@ -133,3 +136,30 @@ def viewer_of(user: orm.User, group: orm.Group | None = None) -> Viewer:
     """Return how a user sees the graph, or no more of it than a group."""
     assert user.pk is not None
     return Viewer(user.pk, None if group is None else group.pk)
+
+
+@pytest.fixture
+def explained(profile: object) -> Iterator[Callable[[], list[str]]]:
+    """Return the function that gives the plans of all statements of this test until now, on SQLite."""
+    asked: list[tuple[str, Any]] = []
+
+    def remember(opened: sa.Connection, _: Any, statement: str, parameters: Any, *__: Any) -> None:
+        if statement.startswith(('SELECT', 'WITH')):
+            asked.append((statement, parameters))
+
+    with connection() as opened:
+        engine = opened.engine
+    sa.event.listen(engine, 'before_cursor_execute', remember)
+
+    def plans() -> list[str]:
+        if engine.dialect.name != 'sqlite':
+            pytest.skip('a plan of PostgreSQL depends on what is in the tables')
+        told, lines = list(asked), []
+        with connection() as opened:
+            for statement, parameters in told:
+                plan = opened.exec_driver_sql(f'EXPLAIN QUERY PLAN {statement}', parameters)
+                lines += [str(row[3]) for row in plan]
+        return lines
+
+    yield plans
+    sa.event.remove(engine, 'before_cursor_execute', remember)

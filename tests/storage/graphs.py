@@ -17,6 +17,8 @@ from tests.storage.oracle import shared_nodes
 
 TENANTS = (1, 2, 3)
 SYSTEM = 4
+#: A process of many inputs that have nothing to do with each other.
+BATCH = 'aiida.calculations:nanoos.features'
 TYPES = ('input_calc', 'input_work', 'create', 'return', 'call_calc', 'call_work')
 NODE, GROUP, LINK, MEMBER, USER = (
     model.__table__
@@ -64,11 +66,14 @@ def expected(connection: sa.Connection, user: int) -> set[int]:
     return set(connection.scalars(own)) | set(connection.scalars(shared_nodes(user)))
 
 
-def add_node(connection: sa.Connection, owner: int, kind: str = 'data.core.int.Int.') -> int:
+def add_node(
+    connection: sa.Connection, owner: int, kind: str = 'data.core.int.Int.', process_type: str | None = None
+) -> int:
     """Store a node; the next one is a second younger."""
     count = connection.scalar(sa.select(sa.func.count()).select_from(NODE)) or 0
     ctime = START + timedelta(seconds=count)
     row = {'uuid': uuid4().hex, 'user_id': owner, 'node_type': kind, 'ctime': ctime}
+    row['process_type'] = process_type
     pk: int = connection.execute(insert(connection, NODE).values(row)).inserted_primary_key[0]
     return pk
 

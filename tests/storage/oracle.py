@@ -6,6 +6,9 @@ import sqlalchemy as sa
 
 from nanoos_plugins.storage.shares import GROUP_NODES, GROUPS, LINKS, NODES, ROOTS, SHARES
 
+#: Of the node at the end of a link.
+_IS_BATCH = sa.literal_column("coalesce(db_dbnode.process_type, '')") == 'aiida.calculations:nanoos.features'
+
 
 def shared_nodes(user_pk: int | None) -> sa.Select[int]:
     """Return the statement of the ids of all nodes that a user may see by shares.
@@ -22,7 +25,7 @@ def shared_nodes(user_pk: int | None) -> sa.Select[int]:
         .join(LINKS, LINKS.c.input_id == covered.c.node_id)
         .join(NODES, NODES.c.id == LINKS.c.output_id)
         .join(members, _is_member(members, covered.c.root_id))
-        .where(covered.c.onward)
+        .where(covered.c.onward, sa.not_(sa.and_(LINKS.c.type == 'input_calc', _IS_BATCH)))
     )
     inputs = (
         sa.select(LINKS.c.input_id)

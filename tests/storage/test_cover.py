@@ -16,6 +16,7 @@ from nanoos_plugins.storage.cover_sql import TRIGGERS
 from nanoos_plugins.storage.security import tell
 from nanoos_plugins.storage.shares import COVER, SHARES, Viewer
 from tests.storage.graphs import (
+    BATCH,
     GROUP,
     LINK,
     MEMBER,
@@ -85,11 +86,17 @@ class Graph(RuleBasedStateMachine):
         if one is not None and other is not None:
             add_link(self.connection, one, other, kind)
 
-    @rule(owner=tenants, inputs=st.lists(numbers, max_size=3), outputs=st.integers(0, 2))
-    def run_calculation(self, owner: int, inputs: list[int], outputs: int) -> None:
+    @rule(
+        owner=tenants,
+        inputs=st.lists(numbers, max_size=3),
+        outputs=st.integers(0, 2),
+        process_type=st.sampled_from((None, BATCH)),
+    )
+    def run_calculation(self, owner: int, inputs: list[int], outputs: int, process_type: str | None) -> None:
         """Do as AiiDA does: a process with its inputs, then what it makes."""
         chosen = [pk for pk in (self.pick(NODE, number) for number in inputs) if pk is not None]
-        process = add_node(self.connection, owner, 'process.calculation.calcfunction.CalcFunctionNode.')
+        kind = 'process.calculation.calcfunction.CalcFunctionNode.'
+        process = add_node(self.connection, owner, kind, process_type)
         for pk in chosen:
             add_link(self.connection, pk, process, 'input_calc')
         for _ in range(outputs):
@@ -241,6 +248,31 @@ def test_an_input_stays_as_long_as_one_process_reads_it(either_database: sa.Conn
     assert covered(database) == {root, read, second}
     delete_nodes(database, [second])
     assert covered(database) == {root}
+
+
+def test_what_is_shared_does_not_open_what_else_is_in_a_batch(either_database: sa.Connection) -> None:
+    database = either_database
+    one, other, first, second = (add_node(database, 1) for _ in range(4))
+    batch, caller = add_node(database, 1, process_type=BATCH), add_node(database, 1)
+    for structure in (one, other):
+        add_link(database, structure, batch, 'input_calc')
+    for features in (first, second):
+        add_link(database, batch, features, 'create')
+    add_share(database, 'node_id', one, 2, 'read')
+    assert covered(database) == {one}
+    # one that comes later, and what hung on something that has gone
+    late, before = add_node(database, 1, process_type=BATCH), add_node(database, 1)
+    add_link(database, one, late, 'input_calc')
+    add_link(database, before, one, 'create')
+    delete_nodes(database, [before])
+    assert covered(database) == {one}
+    # whoever shares what called the batch, or itself, shares all of it
+    add_link(database, caller, batch, 'call_calc')
+    add_share(database, 'node_id', caller, 2, 'read')
+    whole = {one, other, batch, first, second, caller}
+    assert covered(database) == whole
+    for user in TENANTS:
+        assert visible(database, user) == expected(database, user)
 
 
 def test_a_circle_does_not_hold_itself(either_database: sa.Connection) -> None:
