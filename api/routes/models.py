@@ -56,10 +56,21 @@ async def list_models(
     target: Filter = None,
     stage: Stage | None = None,
     name: Filter = None,
+    text: Annotated[str | None, Query(max_length=200, description='in the name or the target')] = None,
+    mine: Annotated[bool, Query(description="only one's own, not those that others share")] = False,
 ) -> Page[ModelRow]:
     """List the models one may see, newest first, with their errors on rows that they had not seen."""
     rows, rest = await read(
-        request, graph.list_models, limit, decode(after), target, caller.viewer, stage, name
+        request,
+        graph.list_models,
+        limit,
+        decode(after),
+        target,
+        caller.viewer,
+        stage,
+        name,
+        text,
+        caller.email if mine else None,
     )
     return Page(items=[ModelRow(**_row(row)) for row in rows], after=encode(rest))
 

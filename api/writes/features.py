@@ -45,7 +45,7 @@ def make_features(
         if not missing:
             return {'job': None, 'made': False}
         asked = None if code is None else submitter.load_code(UUID(code))
-        runs_by = submitter.check_code(load_engine('mlip'), asked, options)
+        runs_by = submitter.check_run(load_engine('mlip'), asked, options)
         assert runs_by is not None, 'the engine has a program'
         inputs = batch(missing, settings, runs_by)
         inputs['metadata']['options'] = options

@@ -106,13 +106,14 @@ class Submitter:
             raise PermissionError(
                 'potential: a path needs the scope admin; give the name of a potential shipped with LAMMPS'
             )
-        return self.check_code(load_engine(template.engine), code, options)
+        return self.check_run(load_engine(template.engine), code, options)
 
-    def check_code(
+    def check_run(
         self, engine: Engine[Any], code: orm.AbstractCode | None, options: Mapping[str, Any]
     ) -> orm.AbstractCode | None:
-        """Check where and with which options an engine's program would run; return its code, see `check`.
+        """Check by what an engine would run; return that code, None for an engine without a program.
 
+        :param code: as in `check`.
         :raises PermissionError: for what needs the scope admin, or a computer of others.
         :raises ValueError: for options that make no sense, or an engine that is not installed.
         """

@@ -27,8 +27,13 @@ def list_models(
     viewer: Viewer | None = None,
     stage: Stage | None = None,
     name: str | None = None,
+    text: str | None = None,
+    owner: str | None = None,
 ) -> tuple[list[dict[str, Any]], Cursor | None]:
     """Return up to `limit` models, newest first, and the cursor behind them; None does not restrict.
+
+    :param text: in the name or the target, in upper or lower case.
+    :param owner: e-mail.
 
     `mae`, `rmse`, `r2` and `coverage` are those of rows that the model had not seen; `version` counts the
     models of one name and owner that the viewer sees, in the order in which they came.
@@ -39,6 +44,11 @@ def list_models(
             statement = statement.where(attributes[key].as_string() == value)
     if stage is not None:
         statement = statement.where(_stage() == stage)
+    if text is not None:
+        places = (attributes[key].as_string().icontains(text, autoescape=True) for key in ('name', 'target'))
+        statement = statement.where(sa.or_(*places))
+    if owner is not None:
+        statement = statement.where(tables().user.c.email == owner)
     return newest_first_seen(statement, limit, after, viewer)
 
 

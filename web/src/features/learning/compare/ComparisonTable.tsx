@@ -79,7 +79,7 @@ export function ComparisonTable({ comparison }: { comparison: Comparison }) {
                   )}
                 </td>
                 <td className="px-4 text-right whitespace-nowrap">{told(model.rmse, dataset.unit)}</td>
-                <td className="px-4 text-right">{told(model.r2, '', 3)}</td>
+                <td className="px-4 text-right">{told(model.r2)}</td>
                 <td className="px-4 text-right">{percent(model.coverage)}</td>
               </tr>
             );

@@ -5,6 +5,9 @@ import { Link } from '@/shared/ui/Link';
 import { Fact, Facts } from '../Fact';
 import { type DatasetDetail, inWords, kindOfProcess, told } from '../learning';
 
+/** Settings that are told above them. */
+const TOLD = new Set(['name', 'target', 'unit']);
+
 /** What a data set is, and where it is from. */
 export function About({ dataset }: { dataset: DatasetDetail }) {
   const { spread, source, unit, elements } = dataset;
@@ -28,7 +31,8 @@ export function About({ dataset }: { dataset: DatasetDetail }) {
         {Object.entries(source.settings as Record<string, Json>).map(([name, value]) => {
           const text = toText(value);
           return (
-            text !== '' && (
+            text !== '' &&
+            !TOLD.has(name) && (
               <Fact key={name} name={inWords(name)}>
                 {text}
               </Fact>

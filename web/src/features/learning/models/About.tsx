@@ -5,12 +5,15 @@ import { Link } from '@/shared/ui/Link';
 import { Fact, Facts } from '../Fact';
 import { inWords, type ModelDetail, percent, told } from '../learning';
 
+/** Settings that are told above them. */
+const TOLD = new Set(['task', 'model', 'pretrained']);
+
 /** What a model is, what it has learnt from and with which settings. */
 export function About({ model }: { model: ModelDetail }) {
   const { dataset, calibration } = model;
   const { parameters, ...settings } = model.settings as Record<string, Json>;
   const given = { ...(parameters as Record<string, Json> | undefined), ...settings };
-  const all = Object.entries(given).filter(([name]) => name !== 'task' && name !== 'model');
+  const all = Object.entries(given).filter(([name]) => !TOLD.has(name));
   return (
     <Card title="Model">
       <Facts>

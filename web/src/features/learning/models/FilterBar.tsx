@@ -14,18 +14,11 @@ export function FilterBar({
   return (
     <div role="search" aria-label="Models" className="flex flex-wrap items-center gap-2.5">
       <SearchInput
-        label="Name"
-        placeholder="Name of a model"
-        value={filters.name}
-        onChange={(name) => change({ name })}
-        className="min-w-0 grow basis-48 sm:max-w-80"
-      />
-      <SearchInput
-        label="Predicts"
-        placeholder="Target, as bulk_modulus"
-        value={filters.target}
-        onChange={(target) => change({ target })}
-        className="min-w-0 grow basis-48 sm:max-w-80"
+        label="Search"
+        placeholder="Name, or what it predicts"
+        value={filters.text}
+        onChange={(text) => change({ text })}
+        className="min-w-0 grow basis-56 sm:max-w-md"
       />
       <div className="w-40 max-sm:grow">
         <Select

@@ -106,7 +106,7 @@ function NoModels({ isFiltered }: { isFiltered: boolean }) {
   if (isFiltered) {
     return (
       <Empty icon={ListX} title="No model fits these filters">
-        Take another name, target or stage.
+        Take another word or stage.
       </Empty>
     );
   }

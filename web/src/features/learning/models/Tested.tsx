@@ -100,7 +100,7 @@ function coveragePlot(parity: Parity, coverage: number): Plot {
       { name: 'this model', x: asPercent(promised), y: asPercent(observed) },
       { name: 'as promised', x: [0, 100], y: [0, 100], look: 'dashed', colour: 1 },
     ],
-    marks: [{ at: 100 * coverage, axis: 'x', label: 'of the model' }],
+    marks: [{ at: 100 * coverage, axis: 'x' }],
     yRange: [0, 100],
   };
 }
@@ -122,7 +122,7 @@ function Widths({ parity, axis, promised }: { parity: Parity; axis: Axis; promis
     note:
       ratio === undefined
         ? undefined
-        : `the widest ${groups.length === 10 ? 'tenth has' : 'group has'} ${format(ratio, 2)} × the error of the narrowest`,
+        : `${format(ratio, 2)} × from narrowest to widest`,
     x: { name: 'half width', unit: axis.unit },
     y: { name: 'mean |error|', unit: axis.unit },
     series: [

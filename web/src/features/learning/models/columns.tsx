@@ -61,7 +61,7 @@ export function columnsOf(
     {
       key: 'mae',
       header: <abbr title="Mean absolute error on rows that it had not seen">Error</abbr>,
-      width: '8rem',
+      width: '7.5rem',
       align: 'right',
       cell: ({ mae, unit }) => told(mae, unit, 3),
     },
@@ -71,7 +71,7 @@ export function columnsOf(
       width: '5rem',
       align: 'right',
       wide: true,
-      cell: ({ r2 }) => told(r2, '', 3),
+      cell: ({ r2 }) => told(r2),
     },
     {
       key: 'coverage',

@@ -4,24 +4,22 @@ import { useCallback, useMemo } from 'react';
 import { isStage, type Stage } from '../learning';
 
 /** What the list of models is narrowed to; all of it is in the address, by the names of the API. */
-export type Filters = { name: string; target: string; stage?: Stage; mine: boolean };
+export type Filters = { text: string; stage?: Stage; mine: boolean };
 
 export function filtersOf(query: ParsedUrlQuery): Filters {
   const one = (name: string) => [query[name] ?? ''].flat()[0] ?? '';
   const stage = one('stage');
   return {
-    name: one('name'),
-    target: one('target'),
+    text: one('text'),
     stage: isStage(stage) ? stage : undefined,
     mine: one('mine') === 'true',
   };
 }
 
 /** What an address or a request says of filters: nothing of those that are not set. */
-export function queryOf({ name, target, stage, mine }: Filters) {
+export function queryOf({ text, stage, mine }: Filters) {
   return {
-    ...(name.trim() && { name: name.trim() }),
-    ...(target.trim() && { target: target.trim() }),
+    ...(text.trim() && { text: text.trim() }),
     ...(stage && { stage }),
     ...(mine && { mine }),
   };

@@ -4,6 +4,7 @@ import { useMemo, useState } from 'react';
 import { save } from '@/shared/api/files';
 import { Button } from '@/shared/ui/Button';
 import { Card } from '@/shared/ui/Card';
+import { Select } from '@/shared/ui/Field';
 import { Link } from '@/shared/ui/Link';
 import { ErrorPanel } from '@/shared/ui/states';
 import { VirtualTable } from '@/shared/ui/VirtualTable';
@@ -25,13 +26,16 @@ export function Answers({ told, isWhole }: { told: Told; isWhole: boolean }) {
       flush
       title={`Predictions: ${name}`}
       actions={
-        <Button
-          size="s"
-          icon={FileSpreadsheet}
-          onClick={() => save(csvOf(items, target, unit), `predictions-${target}.csv`)}
-        >
-          CSV
-        </Button>
+        <span className="flex shrink-0 items-center gap-2">
+          <SortSelect order={order} onChange={setOrder} />
+          <Button
+            size="s"
+            icon={FileSpreadsheet}
+            onClick={() => save(csvOf(items, target, unit), `predictions-${target}.csv`)}
+          >
+            CSV
+          </Button>
+        </span>
       }
     >
       <Summary told={told} />
@@ -52,6 +56,35 @@ export function Answers({ told, isWhole }: { told: Told; isWhole: boolean }) {
         {isWhole && <Keep told={told} />}
       </div>
     </Card>
+  );
+}
+
+const ORDERS: Record<string, Order> = {
+  'As given': { by: 'given', isDown: false },
+  'Largest first': { by: 'value', isDown: true },
+  'Smallest first': { by: 'value', isDown: false },
+  'Least sure first': { by: 'uncertainty', isDown: true },
+  'Surest first': { by: 'uncertainty', isDown: false },
+};
+
+/** The order, on a phone: the heads of some columns are not there. */
+function SortSelect({ order, onChange }: { order: Order; onChange: (order: Order) => void }) {
+  const here = Object.keys(ORDERS).find(
+    (word) => ORDERS[word]?.by === order.by && ORDERS[word].isDown === order.isDown,
+  );
+  return (
+    <span className="md:hidden">
+      <Select
+        aria-label="Order"
+        value={here}
+        onChange={({ target: { value } }) => onChange(ORDERS[value] ?? order)}
+        className="h-9! w-32!"
+      >
+        {Object.keys(ORDERS).map((word) => (
+          <option key={word}>{word}</option>
+        ))}
+      </Select>
+    </span>
   );
 }
 

@@ -61,7 +61,7 @@ export function ModelChoice({
           );
         }
         return (
-          <div className="grid items-start gap-x-6 gap-y-3 sm:grid-cols-2">
+          <div className="flex flex-col gap-3">
             <Field label="Model" hint={model && `${STAGES[model.stage].word}, ${model.kind}`}>
               <Select value={value} onChange={(event) => onChange(event.target.value)}>
                 {[...OFFERED, 'archived' as const].map((stage) => {
@@ -90,7 +90,7 @@ export function ModelChoice({
 
 function About({ model }: { model: ModelRow }) {
   return (
-    <p className="text-sm text-muted sm:pt-7">
+    <p className="text-sm text-muted">
       {`Predicts ${inWords(model.target)}${model.unit && ` in ${model.unit}`}; on rows that it had not seen it was off by ${told(model.mae, model.unit, 3)}, and ${percent(model.coverage)} lay in their intervals. `}
       <Link href={`/ml/models/${model.uuid}`}>More of it</Link>
     </p>

@@ -34,7 +34,7 @@ export function columnsOf(
     {
       key: 'value',
       header: header('value', 'Prediction'),
-      width: 'minmax(6.5rem, 1fr)',
+      width: 'minmax(7rem, 1fr)',
       align: 'right',
       cell: (row) =>
         row.mean === null ? (
@@ -46,7 +46,7 @@ export function columnsOf(
     {
       key: 'uncertainty',
       header: header('uncertainty', '± deviation'),
-      width: 'minmax(6.5rem, 0.9fr)',
+      width: 'minmax(8rem, 0.9fr)',
       align: 'right',
       wide: true,
       cell: ({ uncertainty }) => told(uncertainty, unit, 3),
