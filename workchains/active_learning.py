@@ -10,10 +10,10 @@ from aiida.common.exceptions import NotExistent
 from aiida.engine import ExitCode, WorkChain, while_
 
 from nanoos_plugins.calculations.choose_structures import TRAINING, choose_structures, learning_curve
-from nanoos_plugins.calculations.dataset import RESULTS, STRUCTURE
 from nanoos_plugins.calculations.grow_dataset import HELD_OUT, extend_dataset, hold_out
 from nanoos_plugins.data.dataset import Dataset
 from nanoos_plugins.data.model import Model
+from nanoos_plugins.dataset_inputs import RESULTS, STRUCTURE
 from nanoos_plugins.engines.code import default_code
 from nanoos_plugins.engines.contract import load_engine
 from nanoos_plugins.job_inputs import job_inputs
@@ -147,6 +147,7 @@ class ActiveLearningWorkChain(WorkChain):
     def choose(self) -> ExitCode | None:
         """Choose the next batch, or return ERROR_CHOICE_FAILED."""
         count = min(self.inputs.batch.value, self.inputs.budget.value - self.ctx.simulated)
+        chosen: Any
         chosen, node = choose_structures.run_get_node(
             model=self._last_training.outputs.model,
             dataset=self.ctx.dataset,
@@ -189,7 +190,8 @@ class ActiveLearningWorkChain(WorkChain):
         :return: ERROR_NO_NEW_ROWS when two batches in a row gave none.
         """
         output, _, quantity = self.inputs.quantity.value.partition('.')
-        nodes, names = {}, {}
+        nodes: dict[str, orm.Data] = {}
+        names: dict[int, str] = {}
         for number, name in enumerate(self.ctx.chosen, start=1):
             node = self.ctx.get(f'simulation_{name}')
             if node is None:

@@ -61,7 +61,7 @@ def learning(how: str, inputs: Inputs, task: Task, test: Integers, seed: int, si
 
 
 def share(sizes: Sequence[int], errors: Floats, wanted: float, count: int) -> float | None:
-    """Return the labels, over `count`, with which a curve first comes down to an error; None if it does not."""
+    """Return the labels, over `count`, with which a curve first comes down to an error; None if never."""
     below = np.flatnonzero(errors <= wanted)
     if not len(below):
         return None

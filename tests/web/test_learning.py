@@ -91,7 +91,9 @@ def test_a_model_is_trained_from_the_form_and_followed(
     signed_in.get_by_role('button', name='Train', exact=True).click()
     signed_in.wait_for_url(re.compile(r'/jobs/[0-9a-f-]{36}$'))
     # Nothing is loaded again by hand: curve, end and model are told as they come.
-    expect(signed_in.get_by_role('figure').first).to_contain_text(re.compile('loss|error', re.I), timeout=90_000)
+    expect(signed_in.get_by_role('figure').first).to_contain_text(
+        re.compile('loss|error', re.I), timeout=90_000
+    )
     signed_in.get_by_role('link', name='Open the model').click(timeout=90_000)
     expect(signed_in.get_by_role('heading', name='salts by the form')).to_be_visible()
     expect(signed_in.get_by_role('region', name='Training')).to_contain_text('Completed')
@@ -126,7 +128,9 @@ def test_a_model_shows_its_test_and_where_it_is_from(
     expect(signed_in.get_by_role('figure', name='Calibration')).to_contain_text('90 % are promised')
     parity.get_by_role('button', name=re.compile('^Table')).click()
     expect(parity.get_by_role('row')).to_have_count(len(told['parity']['rows']) + 1)
-    expect(signed_in.get_by_role('link', name='rock salts')).to_have_attribute('href', f'/ml/datasets/{dataset}')
+    expect(signed_in.get_by_role('link', name='rock salts')).to_have_attribute(
+        'href', f'/ml/datasets/{dataset}'
+    )
     lineage = signed_in.get_by_role('list', name='Processes by kind')
     lineage.get_by_text('import_dataset').click()
     source = person.http('GET', f'/ml/datasets/{dataset}')['source']['process']
@@ -202,7 +206,9 @@ def test_from_a_file_to_a_prediction_that_is_kept(
 
 
 def test_a_prediction_that_is_impossible_says_why(signed_in: Page, models: dict[str, str]) -> None:
-    signed_in.goto(f'/ml/predictions?model={models["student"]}&structure=00000000-0000-4000-8000-000000000000')
+    signed_in.goto(
+        f'/ml/predictions?model={models["student"]}&structure=00000000-0000-4000-8000-000000000000'
+    )
     signed_in.get_by_role('button', name='Predict', exact=True).click()
     expect(signed_in.get_by_role('table', name='Predictions')).to_contain_text(
         'there is no structure', timeout=60_000

@@ -179,7 +179,7 @@ def test_wrong_inputs_are_refused(learn: Run, inputs: dict[str, Any], said: str)
 def test_lammps_simulates_what_a_model_of_copper_chose(
     learn: Run, engine_code: Callable[[str], orm.AbstractCode]
 ) -> None:
-    """Energies that LAMMPS adds are those of ASE's own reading of the potential, which made the first ones."""
+    """Energies that LAMMPS adds are those of ASE's reading of the potential, which made the first ones."""
     engine_code('lammps')
     calculator = EAM(potential=str(find_file('Cu_mishin1.eam.alloy')[0]))
 
