@@ -71,7 +71,7 @@ def _code(submitter: Submitter, given: str | None, options: dict[str, Any]) -> o
             f'code: {asked.uuid} is for {asked.default_calc_job_plugin}, '
             f'expected one for {engine.code_plugin}'
         )
-    code = submitter.check_code(engine, asked, options)
+    code = submitter.check_run(engine, asked, options)
     assert code is not None
     return code
 
