@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from nanoos_plugins.calculations.build.builder import explain
 from nanoos_plugins.cli.find_node import find_node
-from nanoos_plugins.cli.output import CliError, emit, json_option, rows
+from nanoos_plugins.cli.output import CliError, emit, json_option
 from nanoos_plugins.cli.paging import use_profile
 from nanoos_plugins.data.dataset import Dataset
 from nanoos_plugins.launch import run
@@ -45,8 +45,8 @@ def split(dataset_id: str, name: str, by: str, folds: int, seed: int, test: floa
     tell_leaks(leaks)
     sizes = part_sizes(made)[name]
     data = {'pk': made.pk, 'uuid': made.uuid, **made.base.attributes.all, 'parts': sizes, 'leaks': leaks}
-    title = f'data set {made.name} (pk {made.pk}): split {name}'
-    emit(data, json, lambda: rows(('part', 'rows'), list(sizes.items()), title=title))
+    told = ', '.join(f'{count} rows in {part}' for part, count in sizes.items())
+    emit(data, json, lambda: f'data set {made.name} (pk {made.pk}), split {name}: {told}')
 
 
 def divided(dataset: Dataset, **settings: Any) -> tuple[Dataset, dict[str, Any]]:

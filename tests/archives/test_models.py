@@ -25,6 +25,9 @@ from nanoos_plugins.storage.shares import Viewer
 from tests.archives.forge import forged
 from tests.data.learnt import METRICS, imported, learnt, model_of
 
+#: Model, arrays, training and what it was given; data set, rows left out, import, file and settings.
+NODES = 10
+
 
 @pytest.fixture(scope='module')
 def model(profile: object, tmp_path_factory: pytest.TempPathFactory) -> Model:
@@ -39,8 +42,7 @@ def archive(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
     told = export_model(model, Viewer(model.user.pk), path)
     assert told['sha256'] == hashlib.sha256(path.read_bytes()).hexdigest()
     assert told['digest'] == model.base.attributes.get('digest')
-    # model and arrays, training, data set and rows left out, import, file and settings
-    assert told['nodes'] == 8
+    assert told['nodes'] == NODES
     return path
 
 
@@ -52,7 +54,7 @@ def owned_by(user: orm.User) -> list[str]:
 def test_another_user_gets_all_of_it_once(archive: Path, model: Model) -> None:
     bob = orm.User(email=f'{uuid4()}@models.test').store()
     done = import_model(archive, bob, model.base.attributes.get('digest'))
-    assert (done.new, done.existing, done.reissued) == (8, 0, 8), "the owner's nodes are not bob's"
+    assert (done.new, done.existing, done.reissued) == (NODES, 0, NODES), "the owner's nodes are not bob's"
     copy = orm.load_node(done.pk)
     assert copy.user.pk == bob.pk
     assert copy.stage == 'candidate', 'how far it has come is not for an archive to say'
@@ -62,13 +64,13 @@ def test_another_user_gets_all_of_it_once(archive: Path, model: Model) -> None:
     assert made.targets.tolist() == imported('coppers').targets.tolist()
     assert made.creator.inputs.file.filename == 'k.json'
     again = import_model(archive, bob)
-    assert (again.pk, again.new, again.existing) == (done.pk, 0, 8)
-    assert len(owned_by(bob)) == 8
+    assert (again.pk, again.new, again.existing) == (done.pk, 0, NODES)
+    assert len(owned_by(bob)) == NODES
 
 
 def test_its_owner_gets_nothing_new(archive: Path, model: Model) -> None:
     done = import_model(archive, model.user)
-    assert (done.pk, done.new, done.existing, done.reissued) == (model.pk, 0, 8, 0)
+    assert (done.pk, done.new, done.existing, done.reissued) == (model.pk, 0, NODES, 0)
     assert orm.load_node(model.pk).stage == 'production'
 
 

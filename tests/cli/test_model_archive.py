@@ -16,8 +16,10 @@ from aiida.tools.archive.implementations.sqlite_zip.main import ArchiveFormatSql
 from ase.build import bulk
 
 from nanoos_plugins.data.model import Model
+from nanoos_plugins.graph.models import list_models
 from nanoos_plugins.launch import run
 from nanoos_plugins.storage.owner import SYSTEM_EMAIL
+from nanoos_plugins.storage.shares import Viewer
 from tests.data.learnt import imported, model_of
 
 Ask = Callable[..., Any]
@@ -148,3 +150,7 @@ def test_models_of_one_name_are_versions(asked: Ask, tmp_path: Path) -> None:
     versions = {one['pk']: one['version'] for one in asked('model', 'list')['models']}
     assert [versions[pk] for pk in pks] == [1, 2, 3]
     assert asked('model', 'show', pks[1])['version'] == 2
+    owner, stranger = dataset.user, orm.User(email='stranger@models.test').store()
+    found, _ = list_models(viewer=Viewer(owner.pk))
+    assert {one['pk']: one['version'] for one in found}[pks[2]] == 3
+    assert pks[2] not in [one['pk'] for one in list_models(viewer=Viewer(stranger.pk))[0]]
