@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -35,7 +34,7 @@ class CrystalNetwork(Model):
     """
 
     #: What is trained: made of width and layers, it gives the scaled target of each of some `Crystals`.
-    network: ClassVar[Callable[[int, int], nn.Module]]
+    network: ClassVar[type[nn.Module]]
 
     def __init__(
         self,
