@@ -109,7 +109,7 @@ def test_when_its_time_is_up_its_states_are_kept(asked: Callable[..., dict[str, 
     assert ended.exit_status == TrainingWorkChain.exit_codes.ERROR_MAXIMUM_ITERATIONS_EXCEEDED.status
     assert 'ended after 1 epochs, before it was done' in ended.exit_message
     (job,) = ended.called
-    assert 'the next may not end in time' in job.get_scheduler_stderr()
+    assert 'the next may not end in time' in job.exit_message
     assert ended.outputs.states.uuid == job.outputs.states.uuid
     # a later one begins with them
     runner = get_manager().create_runner(communicator=None)
