@@ -56,7 +56,7 @@ class TrainCalculation(RunnerCalculation):
         spec.exit_code(
             400,
             'ERROR_INTERRUPTED',
-            message='ended after {epochs} epochs, before it was done; the output `states` says how to go on',
+            message='ended after {epochs} epochs, before it was done; the end of its error output: {reason}',
             invalidates_cache=True,
         )
         spec.output('model', valid_type=Model, help='The trained model.')

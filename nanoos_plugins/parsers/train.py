@@ -47,4 +47,4 @@ class TrainParser(RunnerParser):
         except ValueError as wrong:
             return codes['ERROR_INVALID_RESULTS'].format(reason=str(wrong))
         self.out('states', orm.FolderData(tree=str(folder)))
-        return codes['ERROR_INTERRUPTED'].format(epochs=str(epochs))
+        return codes['ERROR_INTERRUPTED'].format(epochs=str(epochs), reason=self._end_of_stderr())

@@ -103,17 +103,19 @@ def test_killed_at_half_time_it_is_the_model_of_an_undisturbed_run(
     assert len(chain.outputs.arrays.get_array('curve_held_out_loss')) == epochs
 
 
-def test_when_its_time_is_up_it_goes_on_later(asked: Callable[..., dict[str, Any]]) -> None:
+def test_when_its_time_is_up_its_states_are_kept(asked: Callable[..., dict[str, Any]]) -> None:
     short = {'max_wallclock_seconds': 1}
     ended = run('nanoos.training', asked(3, options=short, max_iterations=orm.Int(1)))
     assert ended.exit_status == TrainingWorkChain.exit_codes.ERROR_MAXIMUM_ITERATIONS_EXCEEDED.status
     assert 'ended after 1 epochs, before it was done' in ended.exit_message
     (job,) = ended.called
-    assert 'the next may not end in time' in job.get_scheduler_stderr()
-    chain = run('nanoos.training', asked(3, states=ended.outputs.states))
-    assert chain.is_finished_ok, chain.exit_message
-    assert chain.outputs.summary['resumed_epochs'] == 1
-    assert 'states' not in chain.outputs
+    assert 'the next may not end in time' in job.exit_message
+    assert ended.outputs.states.uuid == job.outputs.states.uuid
+    # a later one begins with them
+    runner = get_manager().create_runner(communicator=None)
+    later = instantiate_process(runner, TrainingWorkChain, **asked(3, states=ended.outputs.states))
+    later.setup()
+    assert later.ctx.inputs['states'].uuid == job.outputs.states.uuid
 
 
 def test_what_cannot_be_trained_is_not_repeated(asked: Callable[..., dict[str, Any]]) -> None:
