@@ -125,7 +125,7 @@ def define_learning(spec: Any) -> None:
     spec.input(
         'acquisition',
         valid_type=orm.Str,
-        default=lambda: orm.Str('variance'),
+        default=lambda: orm.Str('error'),
         serializer=orm.to_aiida_type,
         validator=validate_acquisition,
         help=f'How structures are chosen: {", ".join(ACQUISITIONS)} [-].',

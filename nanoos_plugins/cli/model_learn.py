@@ -45,7 +45,7 @@ from nanoos_plugins.ml.acquisition import ACQUISITIONS
 )
 @click.option('--target-error', type=float, help='End when the error on the test rows is not larger.')
 @click.option('--kind', default='student', show_default=True, help='Kind of model: gp, student, …')
-@click.option('--acquisition', type=click.Choice(list(ACQUISITIONS)), default='variance', show_default=True)
+@click.option('--acquisition', type=click.Choice(list(ACQUISITIONS)), default='error', show_default=True)
 @click.option('--submit', 'only_submit', is_flag=True, help='Do not wait until it has ended.')
 @json_option
 def learn(

@@ -56,6 +56,21 @@ def test_the_variance_of_the_pool_falls_as_told_and_no_other_row_is_better(
         assert found.scores[step] == pytest.approx(max(falls), rel=1e-6)
 
 
+def test_the_expected_error_of_the_pool_falls_as_told(model: GaussianProcess, rows: Rows) -> None:
+    """E|e| = √(2/π) σ of a normal error; the fall is told to first order."""
+    found = choose('error', model, rows(POOL), 1)
+    noise = model.joint(rows(POOL))[1]
+
+    def error(measured: list[int]) -> float:
+        variances = np.diag(posterior(model, POOL, measured)) + noise
+        return float(np.sqrt(2 / np.pi) * np.sqrt(variances).mean())
+
+    falls = [error([]) - error([row]) for row in range(len(POOL))]
+    # the second order makes the true fall larger, never smaller: √ is concave
+    assert found.scores[0] <= falls[found.rows[0]] <= 3 * found.scores[0]
+    assert falls[found.rows[0]] >= 0.8 * max(falls)
+
+
 def test_the_largest_conditional_deviation_comes_next(model: GaussianProcess, rows: Rows) -> None:
     found = choose('determinant', model, rows(POOL), 5)
     for step in range(5):
@@ -77,7 +92,8 @@ def test_twins_are_not_both_chosen_but_by_deviation(model: GaussianProcess, rows
 def test_one_of_many_alike_is_chosen_before_one_that_is_odd(model: GaussianProcess, rows: Rows) -> None:
     crowd = np.array([6.0, -6.0]) + 0.05 * np.random.default_rng(0).normal(size=(20, 2))
     pool = rows(np.concatenate([[[40.0, 40.0]], crowd]))
-    assert choose('variance', model, pool, 1).rows[0] > 0
+    for how in ('variance', 'error'):
+        assert choose(how, model, pool, 1).rows[0] > 0
 
 
 @pytest.mark.parametrize('how', ACQUISITIONS)
@@ -91,7 +107,9 @@ def test_known_rows_are_not_chosen_and_none_twice(model: GaussianProcess, rows: 
 
 
 def test_what_cannot_be_chosen_is_told(model: GaussianProcess, rows: Rows) -> None:
-    with pytest.raises(ValueError, match="unknown acquisition 'best'; expected one of variance, determ"):
+    with pytest.raises(
+        ValueError, match="unknown acquisition 'best'; expected one of error, variance, determ"
+    ):
         choose('best', model, rows(POOL), 1)
     with pytest.raises(ValueError, match='at least 1 structure to choose, got 0'):
         choose('random', model, rows(POOL), 0)

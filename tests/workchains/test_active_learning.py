@@ -166,7 +166,7 @@ def test_too_few_rows_to_hold_some_out(learn: Run) -> None:
         ({'pool': {}}, 'at least one structure to choose from'),
         ({'workflow': 'guess'}, "got 'guess'"),
         ({'quantity': 'energy'}, 'expected OUTPUT.QUANTITY'),
-        ({'acquisition': 'best'}, 'expected one of variance, determinant, deviation, random'),
+        ({'acquisition': 'best'}, 'expected one of error, variance, determinant, deviation, random'),
         ({'budget': 0}, 'budget: expected at least 1, got 0'),
         ({'training': {'test': 2}}, 'less than 0.9'),
     ],
@@ -179,7 +179,7 @@ def test_wrong_inputs_are_refused(learn: Run, inputs: dict[str, Any], said: str)
 def test_lammps_simulates_what_a_model_of_copper_chose(
     learn: Run, engine_code: Callable[[str], orm.AbstractCode]
 ) -> None:
-    """Energies that LAMMPS adds are those of ASE's reading of the potential, which made the first ones."""
+    """Energies that LAMMPS adds are those of ASE's own reading of the potential, as the first ones."""
     engine_code('lammps')
     calculator = EAM(potential=str(find_file('Cu_mishin1.eam.alloy')[0]))
 

@@ -18,6 +18,7 @@ from scipy.linalg import cholesky
 
 from nanoos_plugins.ml.models import matern
 from nanoos_plugins.ml.models.gp import GaussianProcess
+from nanoos_plugins.ml.models.inputs import Inputs
 from nanoos_plugins.ml.models.model import Floats
 
 #: Inner steps between variances of the rows and their scale: cheap, and converged to a few parts in 1000.
@@ -63,6 +64,11 @@ class StudentProcess(GaussianProcess):
         of_new = self._held['numbers'][2] * (self.freedom - 2) / self.freedom
         believed: Floats = of_new / self._held['noise']
         return believed
+
+    def joint(self, inputs: Inputs) -> tuple[Floats, float]:
+        """Return the covariance of what is true of structures, and the variance of a usual measurement."""
+        covariance, noise = super().joint(inputs)
+        return covariance, noise * (self.freedom - 2) / self.freedom
 
     def _noise(self, covariance: Floats, targets: Floats, noise: float) -> tuple[Floats, float]:
         """Return the inferred variance of each row, and that of Student's t for a new measurement."""
