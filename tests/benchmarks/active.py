@@ -49,7 +49,7 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 
-def learning(how: str, inputs: Inputs, task: Task, test: Integers, seed: int, sizes: Sequence[int]) -> Floats:
+def learning(how: str, inputs: Inputs, task: Task, test: Integers, seed: int, sizes: list[int]) -> Floats:
     """Return the mean absolute errors of test rows and of the whole pool by labels, (n_sizes, 2)."""
     pool = np.setdiff1d(np.arange(len(inputs)), test)
     among, of_test, truth = inputs.take(pool), inputs.take(test), task.targets[pool]
@@ -68,7 +68,7 @@ def learning(how: str, inputs: Inputs, task: Task, test: Integers, seed: int, si
 
 
 def share(sizes: Sequence[int], errors: Floats, wanted: float, count: int) -> float | None:
-    """Return the labels, over `count`, with which a curve first comes down to an error; None if it does not."""
+    """Return the labels, over `count`, with which a curve first comes down to an error; None if never."""
     below = np.flatnonzero(errors <= wanted)
     if not len(below):
         return None
