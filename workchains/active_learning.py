@@ -45,7 +45,8 @@ class ActiveLearningWorkChain(WorkChain):
             'curve',
             valid_type=orm.Dict,
             help='`curve`: of each training the simulations before it, `learnt` and `tested` rows [-], `mae` '
-            'and `rmse` in `unit`; `failed`: name, process and reason of each simulation without a row.',
+            'and `rmse` in `unit`; `failed`: name, process and reason of each simulation without a row; '
+            '`repeats`: names of structures not simulated, for they are there under another name.',
         )
         spec.exit_code(320, 'ERROR_TRAINING_FAILED', message='{reason}')
         spec.exit_code(321, 'ERROR_SIMULATION_REFUSED', message='{reason}')
@@ -67,7 +68,8 @@ class ActiveLearningWorkChain(WorkChain):
         """
         self.ctx.left = sorted(self.inputs.pool)
         self.ctx.simulated, self.ctx.in_vain = 0, 0
-        self.ctx.counts, self.ctx.failed = [], []
+        self.ctx.counts, self.ctx.failed, self.ctx.repeats = [], [], []
+        self.ctx.is_new = True
         self.ctx.dataset = self.inputs.dataset
         self.ctx.training = self.inputs.training.get_dict()
         try:
@@ -97,11 +99,11 @@ class ActiveLearningWorkChain(WorkChain):
         return inputs | {key: self.inputs[key] for key in ('code', 'options') if key in self.inputs}
 
     def train(self) -> ExitCode | None:
-        """Submit a training on all rows that there are, unless the last batch gave none.
+        """Submit a training on all rows that there are, unless there is none more than before.
 
         :return: ERROR_TRAINING_FAILED when there is no code for it.
         """
-        if self.ctx.in_vain:
+        if not self.ctx.is_new:
             return None
         try:
             code = self.inputs.get('training_code') or default_code(load_engine('mlip'), self.node.user)
@@ -122,7 +124,7 @@ class ActiveLearningWorkChain(WorkChain):
 
     def inspect_training(self) -> ExitCode | None:
         """Tell the error, or return ERROR_TRAINING_FAILED."""
-        if self.ctx.in_vain:
+        if not self.ctx.is_new:
             return None
         node = self._last_training
         if not node.is_finished_ok:
@@ -164,7 +166,9 @@ class ActiveLearningWorkChain(WorkChain):
             failed: ExitCode = self.exit_codes.ERROR_CHOICE_FAILED.format(reason=node.exit_message)
             return self._ended(failed)
         self.ctx.chosen = [one['name'] for one in chosen['chosen']]
-        self.ctx.left = [name for name in self.ctx.left if name not in self.ctx.chosen]
+        self.ctx.repeats = sorted({*self.ctx.repeats, *chosen['repeats']})
+        gone = {*self.ctx.chosen, *self.ctx.repeats}
+        self.ctx.left = [name for name in self.ctx.left if name not in gone]
         return None
 
     def simulate(self) -> None:
@@ -206,7 +210,11 @@ class ActiveLearningWorkChain(WorkChain):
                     f'{STRUCTURE}{number}': self.inputs.pool[name],
                     f'{RESULTS}{number}': node.outputs[output],
                 }
-        self._extend(quantity, nodes, names)
+        self.ctx.is_new = bool(nodes) and self._extend(quantity, nodes, names)
+        if self.ctx.is_new:
+            self.ctx.in_vain = 0
+        elif self.ctx.chosen:
+            self.ctx.in_vain += 1
         if self.ctx.in_vain < MOST_IN_VAIN:
             return None
         last = self.ctx.failed[-1]
@@ -215,19 +223,19 @@ class ActiveLearningWorkChain(WorkChain):
         )
         return self._ended(self.exit_codes.ERROR_NO_NEW_ROWS.format(reason=reason))
 
-    def _extend(self, quantity: str, nodes: Mapping[str, orm.Data], names: Mapping[int, str]) -> None:
-        """Make the data set with the new rows, and tell which results were none."""
+    def _extend(self, quantity: str, nodes: Mapping[str, orm.Data], names: Mapping[int, str]) -> bool:
+        """Make the data set with the new rows, tell which results were none, return whether any was."""
         settings = orm.Dict({'quantity': quantity, 'split': self.ctx.training['split']})
         made: Any
         made, node = extend_dataset.run_get_node(dataset=self.ctx.dataset, settings=settings, **nodes)
         if node.is_finished_ok:
             refused = {one['row']: one['reason'] for one in made['left_out']['rows']}
-            self.ctx.dataset, self.ctx.in_vain = made['dataset'], 0
+            self.ctx.dataset = made['dataset']
         else:
             refused = dict.fromkeys(names, node.exit_message or 'it was killed')
-            self.ctx.in_vain += 1
         for number, reason in refused.items():
             self._fail(names[number], self.ctx[f'simulation_{names[number]}'].pk, reason)
+        return bool(node.is_finished_ok)
 
     def tell(self) -> None:
         """Give the last model, the data set, and the errors of all models."""
@@ -238,7 +246,9 @@ class ActiveLearningWorkChain(WorkChain):
             f'{TRAINING}{number}': self.ctx[f'{TRAINING}{number}'].outputs.summary
             for number in range(len(counts))
         }
-        curve: Any = learning_curve(orm.Dict({'counts': counts, 'failed': failed}), **summaries)
+        curve: Any = learning_curve(
+            orm.Dict({'counts': counts, 'failed': failed, 'repeats': self.ctx.repeats}), **summaries
+        )
         self.out('model', self._last_training.outputs.model)
         self.out('dataset', self.ctx.dataset)
         self.out('curve', curve)

@@ -1,10 +1,10 @@
 """Active learning: which structures of a pool a simulation should tell the target of next.
 
-Deviations tell where a model is uncertain, but the most uncertain structures may be odd ones that tell nothing
-of the others, and the best of them may be much alike. So `determinant`, `variance` and `error` ask the model
-for the covariance of the whole pool, which of a Gaussian process does not depend on targets: a batch is chosen
-one by one, each as if those before it had been simulated already. That is exact for given constants of the
-process, and no simulation has to be waited for in between.
+Deviations tell where a model is uncertain, but the most uncertain structures may be odd ones that tell
+nothing of the others, and several of them may be much alike. So `determinant`, `variance` and `error` ask the
+model for the covariance of the whole pool, which of a Gaussian process does not depend on targets: a batch is
+chosen one by one, each as if those before it had been simulated already. That is exact for given constants of
+the process, and no simulation has to be waited for in between.
 """
 
 from __future__ import annotations
@@ -65,6 +65,8 @@ def choose(
     if count < 1:
         raise ValueError(f'expected at least 1 structure to choose, got {count}')
     free = np.setdiff1d(np.arange(len(inputs)), np.asarray(known, dtype=np.int64))
+    if not len(free):
+        return Choice(free, np.zeros(0))
     return ACQUISITIONS[how](model, Pool(inputs, free), min(count, len(free)), seed)
 
 

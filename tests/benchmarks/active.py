@@ -49,7 +49,7 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 
-def learning(how: str, inputs: Inputs, task: Task, test: Integers, seed: int, sizes: Sequence[int]) -> Floats:
+def learning(how: str, inputs: Inputs, task: Task, test: Integers, seed: int, sizes: list[int]) -> Floats:
     """Return the mean absolute errors of test rows and of the whole pool by labels, (n_sizes, 2)."""
     pool = np.setdiff1d(np.arange(len(inputs)), test)
     among, of_test, truth = inputs.take(pool), inputs.take(test), task.targets[pool]

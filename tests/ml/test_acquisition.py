@@ -102,6 +102,7 @@ def test_known_rows_are_not_chosen_and_none_twice(model: GaussianProcess, rows: 
     found = choose(how, model, rows(POOL), 100, seed=1, known=known)
     assert sorted(found.rows) == list(range(1, 40, 2))
     assert len(found.scores) == 20
+    assert len(choose(how, model, rows(POOL), 1, known=range(40)).rows) == 0
     again = choose(how, model, rows(POOL), 100, seed=1, known=known)
     assert np.array_equal(found.rows, again.rows)
 

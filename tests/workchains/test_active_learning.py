@@ -22,12 +22,18 @@ from nanoos_plugins.launch import run
 from workchains.active_learning import ActiveLearningWorkChain
 
 Run = Callable[..., orm.ProcessNode]
-SIDES = np.linspace(3.4, 4.0, 16)
-POOL = [3.30, 3.45, 3.67, 4.07, 4.2, 4.4]
+#: Of the cells that are known: any two differ by more than structures that count as the same.
+SIDES = np.linspace(3.35, 4.15, 16)
+#: The mock engine takes all elements for the same, the model does not.
+POOL = {f'silver_{round(100 * a)}': bulk('Ag', a=a) for a in (3.4, 3.6, 3.8, 4.0, 4.2, 4.4)}
 
 
 def crystal(a: float) -> orm.StructureData:
     return orm.StructureData(ase=bulk('Cu', a=a))
+
+
+def stored(cells: dict[str, Atoms]) -> dict[str, orm.StructureData]:
+    return {name: orm.StructureData(ase=atoms).store() for name, atoms in cells.items()}
 
 
 @pytest.fixture(scope='module')
@@ -47,7 +53,7 @@ def learn(energies: Dataset, mock: Template, engine_code: Callable[[str], orm.Ab
     def go(**inputs: Any) -> orm.ProcessNode:
         given = {
             'dataset': energies,
-            'pool': {f'a{round(100 * a)}': crystal(a).store() for a in POOL},
+            'pool': stored(POOL),
             'workflow': 'simulation',
             'quantity': 'results.energy',
             'template': mock,
@@ -77,7 +83,7 @@ def test_it_learns_what_it_chose_and_the_graph_says_so(learn: Run, energies: Dat
     assert [row['simulations'] for row in curve['curve']] == [0, 2, 4]
     assert [row['learnt'] for row in curve['curve']] == [12, 14, 16]
     assert {row['tested'] for row in curve['curve']} == {4}
-    assert (curve['unit'], curve['failed']) == ('eV', [])
+    assert (curve['unit'], curve['failed'], curve['repeats']) == ('eV', [], [])
     assert curve['curve'][-1]['mae'] == model.metrics['mae']
     # rows that were there stay, also in the test; what was simulated is of the training
     assert dataset.targets[:16] == pytest.approx(energies.targets)
@@ -108,17 +114,28 @@ def test_it_ends_when_the_error_is_small_enough_or_the_pool_empty(learn: Run) ->
     assert [row['simulations'] for row in node.outputs.curve['curve']] == [0, 6]
 
 
-def test_simulations_that_fail_are_told_and_cost_their_part(learn: Run, scripted: Any) -> None:
-    scripted('fail', 'fail', 'compute')
-    node = learn(batch=3, budget=6, acquisition='deviation')
+def test_what_is_known_is_not_simulated_again(learn: Run) -> None:
+    """Of twins in the pool one is simulated; a pool of nothing new costs nothing."""
+    twins = {name: bulk('Ag', a=4.0) for name in ('first', 'second')}
+    node = learn(pool=stored({'known': bulk('Cu', a=SIDES[3] + 0.01), **twins}))
     assert node.is_finished_ok, node.exit_message
-    curve = node.outputs.curve
-    failed = curve['failed']
-    assert 1 <= len(failed) <= 2
-    assert 'the script says so' in failed[0]['reason']
-    assert curve['curve'][-1]['simulations'] == 6
-    assert curve['curve'][-1]['learnt'] == 18 - len(failed)
-    assert orm.load_node(failed[0]['process']).is_failed
+    assert node.outputs.curve['repeats'] == ['known', 'second']
+    assert [row['simulations'] for row in node.outputs.curve['curve']] == [0, 1]
+    node = learn(pool=stored({'known': bulk('Cu', a=SIDES[3])}))
+    assert node.is_finished_ok, node.exit_message
+    assert [row['simulations'] for row in node.outputs.curve['curve']] == [0]
+
+
+def test_simulations_that_fail_are_told_and_cost_their_part(learn: Run, scripted: Any) -> None:
+    scripted('fail', 'fail', 'compute')  # a simulation tries once more
+    node = learn(batch=1, budget=2, acquisition='deviation')
+    assert node.is_finished_ok, node.exit_message
+    (failed,) = node.outputs.curve['failed']
+    assert 'the script says so' in failed['reason']
+    assert orm.load_node(failed['process']).is_failed
+    # no training for what brought nothing
+    assert [row['simulations'] for row in node.outputs.curve['curve']] == [0, 2]
+    assert [row['learnt'] for row in node.outputs.curve['curve']] == [12, 13]
 
 
 def test_results_without_the_quantity_end_it(learn: Run) -> None:
@@ -195,11 +212,12 @@ def test_lammps_simulates_what_a_model_of_copper_chose(
         list(map(energy, cells)),
     ).store()
     template = Template('copper of Mishin', 'lammps', {'potential': 'Cu_mishin1.eam.alloy'}).store()
-    node = learn(dataset=first, template=template, batch=2, budget=2)
+    pool = stored({f'a_{round(100 * a)}': bulk('Cu', a=a) for a in (3.2, 4.23, 4.4)})
+    node = learn(dataset=first, template=template, pool=pool, batch=2, budget=2)
     assert node.is_finished_ok, node.exit_message
     dataset = node.outputs.dataset
     assert len(dataset) == 18
     for structure, target in zip(dataset.structures()[16:], dataset.targets[16:], strict=True):
         assert target == pytest.approx(energy(AseAtomsAdaptor.get_atoms(structure)), abs=1e-4)
-    rows = node.outputs.curve['curve']
-    assert rows[-1]['mae'] < 0.01  # of energies that differ by eV
+    # the energies spread over some tenths of an eV
+    assert node.outputs.model.metrics['mae'] < 0.1 * first.targets.std()
