@@ -19,9 +19,9 @@ STRUCTURE_TYPE = 'data.core.structure.StructureData.'
 def lineage(pk: int, viewer: Viewer | None = None) -> dict[str, Any]:
     """Return how many nodes of which kinds a node was made of, directly or not.
 
-    `sources`: data that no process made, but codes; `structures`; `calculations`: of each plugin how many ran
-    on a computer (`quantumespresso.pw`: DFT; `nanoos.lammps`, `nanoos.mlip`: MD and the like), without
-    those that cached ones were copied from.
+    `sources`: data that no process made that the viewer sees, but codes; `structures`; `calculations`: of
+    each plugin how many ran on a computer (`quantumespresso.pw`: DFT; `nanoos.lammps`, `nanoos.mlip`: MD and
+    the like), without those that cached ones were copied from.
 
     :param viewer: who asks, and sees the node; the way leads over what they see.
     """
@@ -33,7 +33,12 @@ def lineage(pk: int, viewer: Viewer | None = None) -> dict[str, Any]:
         .join(maker, maker.c.id == link.c.input_id)
         .where(link.c.output_id == start.c.id, link.c.type.in_(MADE_BY), seen_by(viewer, maker.c))
     )
-    is_made = sa.exists().where(link.c.output_id == node.c.id, link.c.type == 'create')
+    made, by = tables().link.alias('made'), tables().node.alias('by')
+    is_made = (
+        sa.exists()
+        .where(made.c.output_id == node.c.id, made.c.type == 'create')
+        .where(by.c.id == made.c.input_id, seen_by(viewer, by.c))
+    )
     statement = (
         sa.select(node.c.node_type, node.c.process_type, is_made.label('is_made'), sa.func.count())
         .where(node.c.id.in_(sa.select(behind.c.id)), node.c.id != pk)

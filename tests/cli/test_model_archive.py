@@ -15,6 +15,7 @@ from aiida import orm
 from aiida.tools.archive.implementations.sqlite_zip.main import ArchiveFormatSqlZip
 from ase.build import bulk
 
+from nanoos_plugins.archives.models import export_model
 from nanoos_plugins.data.model import Model
 from nanoos_plugins.graph.models import list_models
 from nanoos_plugins.launch import run
@@ -65,16 +66,17 @@ def model(engine_code: Callable[[str], orm.AbstractCode]) -> Model:
 
 @pytest.fixture(scope='module')
 def file(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp('exported') / 'median.aiida'
+    path = tmp_path_factory.mktemp('exported') / 'median.aiida'
+    export_model(model, Viewer(model.user.pk), path)
+    return path
 
 
-def test_a_model_goes_to_another_instance_and_works_there(asked: Ask, model: Model, file: Path) -> None:
+def test_a_model_goes_to_another_instance_and_works_there(asked: Ask, model: Model, tmp_path: Path) -> None:
+    file = tmp_path / 'median.aiida'
     written = asked('model', 'export', model.pk, file)
-    assert (written['digest'], written['bytes']) == (
-        model.base.attributes.get('digest'),
-        file.stat().st_size,
-    )
-    home = file.parent / 'elsewhere'
+    assert written['digest'] == model.base.attributes.get('digest')
+    assert written['bytes'] == file.stat().st_size
+    home = tmp_path / 'elsewhere'
     done = subprocess.run(
         [sys.executable, '-c', ELSEWHERE, str(file), written['digest']],
         env={**os.environ, 'NANOOS_HOME': str(home), 'OMP_NUM_THREADS': '1'},

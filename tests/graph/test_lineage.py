@@ -41,9 +41,9 @@ def test_sources_and_calculations_are_counted_once(alice: orm.User, bob: orm.Use
     assert lineage(file.pk) == nothing
     with acting_as(alice):
         share(results[2].creator, bob)
-    # the calculation, its result, and its inputs: the structure that alice made, and a number
+    # the calculation, its result, and its inputs: a number, and the structure, read by what bob does not see
     assert lineage(found.pk, viewer_of(bob)) == {
-        'sources': 1,
+        'sources': 2,
         'structures': 1,
         'calculations': {'nanoos.mlip': 1},
     }
