@@ -1221,6 +1221,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ml/features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Features Of Many
+         * @description Say which of the structures have features, and submit one job for those that have none.
+         */
+        post: operations["make_features_of_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ml/features/structure/{structure_uuid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Features
+         * @description Return the features of a structure; 404 while there are none, 422 when it can have none.
+         */
+        get: operations["get_features"];
+        put?: never;
+        /**
+         * Make Features
+         * @description Return the features of a structure, or 202 and the job that computes them: it is submitted once only.
+         *
+         *     422 when the structure can have none.
+         */
+        post: operations["make_features"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ml/kinds": {
         parameters: {
             query?: never;
@@ -1867,6 +1913,29 @@ export interface paths {
          *     CIF and POSCAR do not say in which directions a structure is not periodic.
          */
         get: operations["export_structure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/structures/{structure_uuid}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Similar Structures
+         * @description Return the structures whose embeddings are nearest to that of a structure, the nearest first.
+         *
+         *     Of structures with the same cell and atoms the newest. 409 while the features of the structure have not
+         *     been computed, 422 when it can have none.
+         */
+        get: operations["get_similar_structures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2648,6 +2717,24 @@ export interface components {
             uuid: string;
         };
         /**
+         * Descriptor
+         * @description What people know a material by.
+         */
+        Descriptor: {
+            /** Name */
+            name: string;
+            /**
+             * Unit
+             * @description empty for none
+             */
+            unit: string;
+            /**
+             * Value
+             * @description null where it is not known
+             */
+            value: number | null;
+        };
+        /**
          * Engine
          * @description An engine: it evaluates a structure, or a part given by a shape or a mesh, at its scale.
          */
@@ -2742,6 +2829,76 @@ export interface components {
              * Format: uuid
              */
             uuid: string;
+        };
+        /**
+         * Features
+         * @description Features of a structure.
+         */
+        Features: {
+            /** Descriptors */
+            descriptors: components["schemas"]["Descriptor"][];
+            /**
+             * Embedding
+             * @description means over the atoms after the network's last pass of messages: similarity is by these
+             */
+            embedding: number[];
+            /**
+             * Features
+             * Format: uuid
+             * @description their node; its file features.npz has all of them
+             */
+            features: string;
+            /**
+             * Pretrained
+             * @enum {string}
+             */
+            pretrained: "chgnet-0.3.0" | "chgnet-r2scan";
+            /**
+             * Structure
+             * Format: uuid
+             */
+            structure: string;
+            /**
+             * Version
+             * @description of the computation; features of other versions are not compared
+             */
+            version: number;
+        };
+        /**
+         * FeaturesMade
+         * @description What there is for each of the structures, and the job that was submitted for those without.
+         */
+        FeaturesMade: {
+            /** @description null when there is nothing to compute that no other job is computing */
+            job: components["schemas"]["Job"] | null;
+            /** Structures */
+            structures: components["schemas"]["FeaturesState"][];
+        };
+        /**
+         * FeaturesState
+         * @description Whether a structure has features; all null while they are missing and no job makes them.
+         */
+        FeaturesState: {
+            /**
+             * Features
+             * @description their node
+             */
+            features?: string | null;
+            /**
+             * Job
+             * @description the job that is making them
+             */
+            job?: string | null;
+            /**
+             * Problem
+             * @description why it can have none
+             */
+            problem?: string | null;
+            /**
+             * Structure
+             * Format: uuid
+             */
+            structure: string;
         };
         /**
          * File
@@ -4130,6 +4287,48 @@ export interface components {
              * @enum {string}
              */
             workflow: "simulation" | "relax" | "eos" | "elastic" | "bands" | "md" | "phonons" | "vacancy" | "conductivity" | "melting" | "surfaces" | "expansion";
+        };
+        /**
+         * NewFeatures
+         * @description How features are made.
+         */
+        NewFeatures: {
+            /**
+             * Code
+             * @description null: the engine mlip's code on this machine
+             */
+            code?: string | null;
+            /** @default {} */
+            options?: components["schemas"]["Options"];
+            /**
+             * Pretrained
+             * @description network whose frozen features are taken
+             * @default chgnet-0.3.0
+             * @enum {string}
+             */
+            pretrained?: "chgnet-0.3.0" | "chgnet-r2scan";
+        };
+        /**
+         * NewFeaturesOfMany
+         * @description Of which structures features are made, and how.
+         */
+        NewFeaturesOfMany: {
+            /**
+             * Code
+             * @description null: the engine mlip's code on this machine
+             */
+            code?: string | null;
+            /** @default {} */
+            options?: components["schemas"]["Options"];
+            /**
+             * Pretrained
+             * @description network whose frozen features are taken
+             * @default chgnet-0.3.0
+             * @enum {string}
+             */
+            pretrained?: "chgnet-0.3.0" | "chgnet-r2scan";
+            /** Structures */
+            structures: string[];
         };
         /**
          * NewGroup
@@ -5635,6 +5834,58 @@ export interface components {
             last_name?: string;
             /** Password */
             password: string;
+        };
+        /**
+         * SimilarStructure
+         * @description A structure and how far it is from the one that was asked about.
+         */
+        SimilarStructure: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * Dimensionality
+             * @description in how many directions it goes on without vacuum, 0–3
+             */
+            dimensionality: number | null;
+            /**
+             * Distance
+             * @description 1 - cosine of the angle between the embeddings: 0 for the same, about 0.4 for two crystals at random
+             */
+            distance: number;
+            /**
+             * Format
+             * @description CIF, POSCAR, XYZ or internal
+             */
+            format: string | null;
+            /**
+             * Formula
+             * @description reduced for what is periodic
+             */
+            formula: string | null;
+            /** Label */
+            label: string;
+            /** Number Of Atoms */
+            number_of_atoms: number | null;
+            /**
+             * Origin
+             * @description uploaded, generated, optimized or imported
+             */
+            origin: string | null;
+            /**
+             * Owner
+             * @description e-mail of whom it belongs to
+             */
+            owner: string;
+            /**
+             * Space Group
+             * @description international symbol and number, as in Fm-3m (225)
+             */
+            space_group: string | null;
+            /** Uuid */
+            uuid: string;
         };
         /**
          * Source
@@ -14880,6 +15131,375 @@ export interface operations {
             };
         };
     };
+    make_features_of_many: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description any text without blanks, a new one for each new job: when the answer is lost, the same request with the same key gives the same job, for 7 days */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFeaturesOfMany"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeaturesMade"];
+                };
+            };
+            /** @description some are being computed */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeaturesMade"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_features: {
+        parameters: {
+            query?: {
+                /** @description network whose frozen features are taken */
+                pretrained?: "chgnet-0.3.0" | "chgnet-r2scan";
+            };
+            header?: never;
+            path: {
+                structure_uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Features"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_features: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description any text without blanks, a new one for each new job: when the answer is lost, the same request with the same key gives the same job, for 7 days */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                structure_uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewFeatures"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Features"] | components["schemas"]["Job"];
+                };
+            };
+            /** @description they are being computed by this job */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_model_kinds: {
         parameters: {
             query?: never;
@@ -15000,6 +15620,10 @@ export interface operations {
                 target?: string | null;
                 stage?: ("candidate" | "production" | "archived") | null;
                 name?: string | null;
+                /** @description in the name or the target */
+                text?: string | null;
+                /** @description only one's own, not those that others share */
+                mine?: boolean;
             };
             header?: never;
             path?: never;
@@ -18987,6 +19611,122 @@ export interface operations {
                     "chemical/x-cif": unknown;
                     "chemical/x-xyz": unknown;
                     "text/plain": unknown;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_similar_structures: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description network whose frozen features are taken */
+                pretrained?: "chgnet-0.3.0" | "chgnet-r2scan";
+            };
+            header?: never;
+            path: {
+                structure_uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarStructure"][];
                 };
             };
             /** @description Bad Request */
