@@ -1,4 +1,4 @@
-"""Small real data for screenshots: materials, structures, jobs of real engines, a group, people."""
+"""Small real data for screenshots: materials, structures, jobs of real engines, models, a group, people."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nanoos_plugins.client import Client
+from tests.web import learning
 from tests.web.instance import Instance
 
 ENGINES = ('lammps', 'mlip')
@@ -45,6 +46,12 @@ JOBS: tuple[tuple[str, str, str, str, dict[str, Any], str], ...] = (
     ('Titanium nitride, relaxed', 'relax', 'mlip', 'fast', {}, 'Titanium nitride'),
     ('Rock salt, equation of state', 'eos', 'mock', 'fast', {}, 'Rock salt'),
 )
+#: Names of models and settings of their trainings.
+MODELS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ('Volumes of rock salts', {}),
+    ('Volumes by ridge regression', {'model': 'ridge'}),
+    ('Volumes by a graph network', {'model': 'cgcnn', 'parameters': {'epochs': 30, 'width': 16}}),
+)
 #: What is shown where a page has a placeholder: by the folder that it is in.
 SHOWN = {'jobs': JOBS[0][0], 'materials': 'Copper', 'structures': 'Gold nanoparticles'}
 ENDED = ('COMPLETED', 'FAILED', 'KILLED')
@@ -78,19 +85,25 @@ def fill(instance: Instance) -> Example:
         )['uuid']
         for builder, parameters, name in STRUCTURES
     }
+    dataset = learning.upload(client.post, 'Rock salts')
+    trainings = {name: learning.submit(client.post, dataset, name, **given) for name, given in MODELS}
     jobs = {label: _submit(client, label, *rest, structures) for label, *rest in JOBS}
     for first, last, role in PEOPLE:
         email = f'{first.split("-")[0].lower()}@nanoos.example'
         client.post('/users', {'email': email, 'first_name': first, 'last_name': last, 'role': role})
     client.post('/auth/tokens', {'name': 'nightly script', 'scopes': ['read', 'submit'], 'days': 90})
     group = client.post('/groups', {'name': 'Copper study', 'description': 'For the comparison of engines.'})
-    for label, uuid in jobs.items():
+    for label, uuid in (trainings | jobs).items():
         _wait(client, label, uuid)
+    model = next(one['uuid'] for one in client.get('/ml/models')['items'] if one['name'] == MODELS[0][0])
+    client.patch(f'/ml/models/{model}', {'stage': 'production'})
     members = [*structures.values(), *jobs.values()]
     client.patch(f'/groups/{group["uuid"]}/nodes', {'add': members})
     return Example(
         {
             'chains': 'copper-diffusion',
+            'ml/datasets': dataset,
+            'ml/models': model,
             'groups': group['uuid'],
             'materials': materials[SHOWN['materials']],
             'structures': structures[SHOWN['structures']],

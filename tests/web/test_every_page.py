@@ -5,16 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.api.conftest import Server
+from tests.web import learning
 from tests.web.conftest import Person, sign_in
 from tests.web.example import Example
 from tests.web.instance import settle
 from tests.web.screenshots import OPEN, addresses
+from tests.web.test_jobs import wait
+from tests.web.test_learning import post_as
+
+if TYPE_CHECKING:
+    from aiida import orm
 
 #: Quotes, HTML, emoji, right-to-left text, and as long as a name may be.
 HOSTILE = ('<img src=x onerror=alert(1)> "q" \'s\' & 🧪 مادة ' + 'x' * 200)[:200]
@@ -39,11 +45,17 @@ def example(person: Person) -> dict[str, str]:
             'label': HOSTILE,
         },
     )['uuid']
+    dataset = learning.upload(post_as(person), HOSTILE)
+    training = {'uuid': learning.submit(post_as(person), dataset, HOSTILE, model='dummy')}
+    assert wait(person, training) == 'COMPLETED'
+    (model,) = (one['uuid'] for one in person.http('GET', '/ml/models')['items'])
     name = f'{HOSTILE[:60]} {person.email}'
     group = person.http('POST', '/groups', json={'name': name, 'description': TEXT[:1000]})['uuid']
     person.http('PATCH', f'/groups/{group}/nodes', json={'add': [structure, job]})
     return {
         'chains': 'copper-diffusion',
+        'ml/datasets': dataset,
+        'ml/models': model,
         'materials': material,
         'structures': structure,
         'jobs': job,
@@ -53,8 +65,11 @@ def example(person: Person) -> dict[str, str]:
 
 
 @pytest.fixture(scope='module')
-def pages(person: Person, site: Path, daemon: None) -> list[str]:
+def pages(
+    person: Person, site: Path, daemon: None, engine_code: Callable[[str], orm.AbstractCode]
+) -> list[str]:
     """Return the address of each page for whoever is signed in."""
+    engine_code('mlip')
     found = [address for _, address in addresses(site, Example(example(person)))]
     return [address for address in found if address not in OPEN and '404' not in address]
 

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,27 +21,25 @@ from tests.web.test_jobs import row, wait
 from tests.web.test_structures import DROP
 
 
-def post(person: Person) -> Callable[[str, dict[str, Any]], Any]:
+def post_as(person: Person) -> Callable[[str, dict[str, Any]], Any]:
     return lambda path, body: person.http('POST', path, json=body)
 
 
 @pytest.fixture(scope='module')
 def dataset(person: Person) -> str:
-    return learning.upload(post(person), 'rock salts')
+    return learning.upload(post_as(person), 'rock salts')
 
 
 @pytest.fixture(scope='module')
-def models(
-    person: Person, dataset: str, daemon: None, engine_code: Callable[[str], Any]
-) -> Iterator[dict[str, str]]:
+def models(person: Person, dataset: str, daemon: None, engine_code: Callable[[str], Any]) -> dict[str, str]:
     """Return two models that were tested on the same rows, by kind."""
     engine_code('mlip')
     kinds = ('student', 'dummy')
-    jobs = {kind: learning.submit(post(person), dataset, f'salts by {kind}', model=kind) for kind in kinds}
+    jobs = {kind: learning.submit(post_as(person), dataset, f'salts by {kind}', model=kind) for kind in kinds}
     for job in jobs.values():
         assert wait(person, {'uuid': job}) == 'COMPLETED'
     found = person.http('GET', '/ml/models')['items']
-    yield {one['kind']: one['uuid'] for one in found}
+    return {one['kind']: one['uuid'] for one in found}
 
 
 def test_a_file_becomes_a_data_set_and_says_what_was_left_out(signed_in: Page, tmp_path: Path) -> None:
@@ -101,10 +99,10 @@ def test_a_model_is_trained_from_the_form_and_followed(
 
 def test_the_registry_is_searched_and_models_are_compared(signed_in: Page, models: dict[str, str]) -> None:
     signed_in.goto('/ml/models')
-    signed_in.get_by_role('searchbox', name='Name').fill('salts by student')
-    expect(signed_in).to_have_url(re.compile('name=salts'))
+    signed_in.get_by_role('searchbox', name='Search').fill('BY student')
+    expect(signed_in).to_have_url(re.compile('text=BY'))
     expect(row(signed_in, 'salts by dummy')).to_have_count(0)
-    signed_in.get_by_role('searchbox', name='Name').fill('')
+    signed_in.get_by_role('searchbox', name='Search').fill('')
     signed_in.get_by_label('Select salts by student').check()
     expect(signed_in.get_by_role('toolbar')).to_contain_text('Select another')
     signed_in.get_by_label('Select salts by dummy').check()
@@ -254,3 +252,25 @@ def test_nothing_serious_is_wrong(
     page.get_by_role('button', name='Predict', exact=True).click(timeout=60_000)
     expect(page.get_by_role('table', name='Predictions')).to_contain_text('a.cif', timeout=60_000)
     assert violations(page) == []
+
+
+def test_similar_structures_are_found_once_there_are_features(
+    signed_in: Page, person: Person, daemon: None, engine_code: Callable[[str], Any]
+) -> None:
+    engine_code('mlip')
+    magnesia, nickel = (
+        person.http(
+            'POST',
+            '/structures/build/bulk',
+            json={'parameters': {'formula': formula, 'crystal': 'rocksalt', 'a': 4.25}},
+        )['uuid']
+        for formula in ('MgO', 'NiO')
+    )
+    job = person.http('POST', '/ml/features', json={'structures': [nickel]})['job']
+    assert job is None or wait(person, job) == 'COMPLETED'
+    signed_in.goto(f'/structures/{magnesia}')
+    similar = signed_in.get_by_role('region', name='Similar structures')
+    similar.get_by_role('button', name='Compute them').click()
+    # Nothing is loaded again by hand.
+    link = similar.get_by_role('table').get_by_role('link', name='NiO').first
+    expect(link).to_have_attribute('href', f'/structures/{nickel}', timeout=90_000)

@@ -3,6 +3,7 @@ import { invalidateOn } from '@/shared/events/invalidation';
 const TYPES: Record<string, string> = {
   'data.nanoos.model.': '/api/ml/models',
   'data.nanoos.dataset.': '/api/ml/datasets',
+  'data.nanoos.features.': '/api/structures/{structure_uuid}/similar',
 };
 
 // Models and data sets never change but by their stage, of which no event tells: who changes it loads it again.

@@ -119,10 +119,7 @@ function Widths({ parity, axis, promised }: { parity: Parity; axis: Axis; promis
   const widths = groups.map((group) => group.width);
   const plot: Plot = {
     title: 'Error by the width of the interval',
-    note:
-      ratio === undefined
-        ? undefined
-        : `${format(ratio, 2)} × from narrowest to widest`,
+    note: ratio === undefined ? undefined : `${format(ratio, 2)} × from narrowest to widest`,
     x: { name: 'half width', unit: axis.unit },
     y: { name: 'mean |error|', unit: axis.unit },
     series: [

@@ -1,11 +1,12 @@
 import '../reload';
-import { Play } from 'lucide-react';
+import { Play, Sparkles } from 'lucide-react';
 import { useRouter } from 'next/router';
 import { api } from '@/shared/api/client';
 import { Page } from '@/shared/shell/Page';
 import { ButtonLink } from '@/shared/ui/Button';
 import { Card } from '@/shared/ui/Card';
 import { Formula } from '@/shared/ui/Formula';
+import { lazyViewer } from '@/shared/ui/lazyViewer';
 import { Async, Skeleton, SkeletonRows } from '@/shared/ui/states';
 import { SpaceGroup } from '../SpaceGroup';
 import { dimensionalityOf, nameOf, type Structure } from '../structure';
@@ -15,6 +16,8 @@ import { Facts } from './Facts';
 import { JobsOfStructure } from './JobsOfStructure';
 import { StoredViewer } from './StoredViewer';
 import { Symmetry } from './Symmetry';
+
+const Similar = lazyViewer(() => import('@/features/learning/similar/Similar'), 'h-40');
 
 /** One structure: how it looks, what it is, where it came from, and what was computed of it. */
 export function StructurePage() {
@@ -48,6 +51,7 @@ export function StructurePage() {
                 <StoredViewer structure={found} />
               </Card>
               <JobsOfStructure uuid={found.uuid} />
+              <Similar key={found.uuid} uuid={found.uuid} />
             </div>
             <div className="grid min-w-0 gap-5 md:max-lg:grid-cols-2">
               <Facts structure={found} />
@@ -81,6 +85,11 @@ function Actions({ structure }: { structure: Structure }) {
     <>
       <ExportMenu uuid={structure.uuid} name={nameOf(structure)} />
       <BuildMenu structure={structure} />
+      {structure.pbc.every(Boolean) && (
+        <ButtonLink icon={Sparkles} href={`/ml/predictions?structure=${structure.uuid}`}>
+          Predict
+        </ButtonLink>
+      )}
       <ButtonLink kind="primary" icon={Play} href={`/jobs/new?structure=${structure.uuid}`}>
         Run a simulation
       </ButtonLink>
