@@ -154,7 +154,10 @@ def _emit_made(process: orm.ProcessNode, split_by: str | None, json: bool) -> No
         click.echo(f'and {len(left_out) - _TOLD} more rows', err=True)
     more: dict[str, Any] = {'rows_left_out': left_out}
     if split_by is not None:
-        made, more['leaks'] = divided(made, name=split_by, by=split_by)
+        try:
+            made, more['leaks'] = divided(made, name=split_by, by=split_by)
+        except CliError as error:
+            raise CliError(f'data set {made.pk} was made, but not split: {error.message}') from None
         tell_leaks(more['leaks'])
     data = {'pk': made.pk, 'uuid': made.uuid, **made.base.attributes.all, **more}
     emit(data, json, lambda: f'data set {made.name} (pk {made.pk}): {len(made)} structures')

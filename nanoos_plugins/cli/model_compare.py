@@ -30,10 +30,10 @@ def compare(models: tuple[str, ...], seed: int, json: bool) -> None:
     use_profile()
     try:
         found = tested_alike([find_node(one, Model, 'model') for one in models])
+        first = found[0]
+        entries = [_entry(one, first, seed) for one in found]
     except ValueError as error:
         raise CliError(str(error)) from None
-    first = found[0]
-    entries = [_entry(one, first, seed) for one in found]
     head = {'dataset': first.dataset.pk, 'rows': len(first.rows), 'unit': first.model.unit, 'seed': seed}
     columns = ('pk', 'name', 'kind', *METRICS, 'difference', 'low', 'high')
     title = (

@@ -13,6 +13,7 @@ from ase.build import bulk
 from pymatgen.core import Lattice, Structure
 from pymatgen.io.ase import AseAtomsAdaptor
 
+from nanoos_plugins.data.dataset import Dataset
 from nanoos_plugins.data.template import Template
 from nanoos_plugins.launch import run
 
@@ -83,6 +84,13 @@ def test_what_cannot_be_made_is_told_in_a_line(invoke: Ask, arguments: tuple[str
     assert result.exit_code == 1
     assert said in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_a_data_set_that_could_not_be_split_is_named(invoke: Ask, tmp_path: Path) -> None:
+    result = invoke('dataset', 'import', written(tmp_path / 'k.json'), '--target', 'K', '--split-by', 'time')
+    assert result.exit_code == 1
+    made = orm.QueryBuilder().append(Dataset, project='id', tag='made').order_by({'made': {'id': 'desc'}})
+    assert f'data set {made.first(flat=True)} was made, but not split: its rows have no' in result.stderr
 
 
 def test_a_file_without_the_column_is_told(invoke: Ask, tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ def test_models_of_other_tests_are_not_compared(
     first = models[0].pk
     rows = model_of(dataset, tmp_path, 'rows', list(range(5, 24)), [1.0] * 19).pk
     other = model_of(imported('another'), tmp_path, 'other').pk
+    single = [model_of(dataset, tmp_path, name, [3], [1.0]).pk for name in ('single', 'another')]
     loose = Model('loose', 'K', 'GPa', tmp_path / 'rows').store().pk
     for pks, said in (
         (
@@ -73,6 +74,7 @@ def test_models_of_other_tests_are_not_compared(
         ),
         ((first, other), 'are of different data sets, compared (pk'),
         ((first, loose), f'model loose (pk {loose}) has no training in this graph'),
+        (single, 'expected the errors of both on the same rows, 2 or more'),
         ((first,), 'expected two different models or more, got 1'),
         ((first, first), 'expected two different models or more, got 1'),
         ((first, dataset.pk), f'node {dataset.pk} is no model but a Dataset'),
