@@ -198,10 +198,15 @@ def _predicted(predictor: Predictor, keys: Sequence[str], inputs: Inputs) -> dic
 
 
 def as_json(answer: Answer) -> list[dict[str, Any]]:
-    """Return what is predicted of each structure: mean, uncertainty, low, high, outside, messages."""
+    """Return what is predicted of each structure: mean, uncertainty, low, high, outside, messages.
+
+    Of one whose numbers are not finite, an `error`.
+    """
     columns = (answer.mean, answer.deviation, answer.lower, answer.upper, answer.outside, answer.messages)
     return [
-        {
+        {'error': f'the model says {mean:g} ± {deviation:g}, which is no prediction'}
+        if not np.isfinite([mean, deviation, lower, upper]).all()
+        else {
             'mean': float(mean),
             'uncertainty': float(deviation),
             'low': float(lower),
