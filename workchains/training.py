@@ -93,7 +93,7 @@ class TrainingWorkChain(BaseRestartWorkChain):
             no_code: ExitCode = self.exit_codes.ERROR_NO_CODE.format(reason=reason)
             return no_code
         options = self.inputs.options.get_dict() if 'options' in self.inputs else {}
-        inputs['metadata'] = {'options': options}
+        inputs['metadata'] = {'options': options, 'label': self.node.label}
         self.ctx.inputs = inputs
         self.ctx.has_repeated = False
         return None

@@ -54,9 +54,10 @@ def submit_training(
             'code': _code(submitter, code, options),
             'name': orm.Str(name),
             'parameters': orm.Dict(settings),
-            'metadata': {'label': label or f'training of {name}', 'options': dict(options)},
+            'options': orm.Dict(dict(options)),
+            'metadata': {'label': label or f'training of {name}'},
         }
-        return {'uuid': submit_once('nanoos.train', inputs, me, key, digest).uuid, 'made': True}
+        return {'uuid': submit_once('nanoos.training', inputs, me, key, digest).uuid, 'made': True}
 
 
 def _code(submitter: Submitter, given: str | None, options: dict[str, Any]) -> orm.AbstractCode:

@@ -47,7 +47,10 @@ for command in (compare, export, import_command, learn):
 @click.argument('dataset_id', metavar='DATASET')
 @click.option('--name', required=True, help='Name of the model.')
 @click.option(
-    '--kind', default='student', show_default=True, help='Kind of model: dummy, ridge, gp, student, cgcnn.'
+    '--kind',
+    default='student',
+    show_default=True,
+    help='Kind of model: dummy, ridge, gp, sparse-gp, student, cgcnn, edge-gated, ensemble.',
 )
 @click.option(
     '--set',
@@ -76,7 +79,7 @@ def train(
             'metadata': {'label': f'training of {name}'},
         }
         ensure_daemon()
-        pk = stored_pk(submit('nanoos.train', inputs))
+        pk = stored_pk(submit('nanoos.training', inputs))
     except (NotExistent, ValueError, DaemonException) as error:
         raise CliError(' '.join(str(error).split())) from None
     if only_submit:

@@ -11,10 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from nanoos_plugins.ml import embedding
 from nanoos_plugins.ml.models import MODELS
+from nanoos_plugins.ml.models.load import BESIDES
 from nanoos_plugins.ml.settings import TrainSettings
-
-#: Arguments that the training gives.
-GIVEN = frozenset({'watch', 'state'})
 
 
 @cache
@@ -26,12 +24,15 @@ def parameters_of(kind: str) -> type[BaseModel]:
     if kind not in MODELS:
         raise ValueError(f'there is no model {kind!r:.80}; there are {", ".join(MODELS)}')
     model = MODELS[kind]
-    told = _told(model.__doc__ or '')
+    # a model may tell only what it adds to the one that it is made of
+    told = {
+        name: said for base in reversed(model.__mro__) for name, said in _told(base.__doc__ or '').items()
+    }
     hints = get_type_hints(model.__init__)
     fields: dict[str, Any] = {
         name: (hints[name], Field(argument.default, description=told.get(name)))
         for name, argument in inspect.signature(model).parameters.items()
-        if name not in GIVEN
+        if name not in BESIDES
     }
     return create_model(model.__name__, __config__=ConfigDict(extra='forbid'), **fields)
 

@@ -14,7 +14,7 @@ from nanoos_plugins.data.model import Model
 from tests.api.conftest import Person
 from tests.api.learning import TARGET, UNIT, trained
 from tests.api.test_auth import is_problem
-from tests.api.test_jobs import count
+from tests.api.test_jobs import count, ended
 
 
 @pytest.fixture(scope='module')
@@ -70,7 +70,7 @@ def test_the_training_is_a_job_with_a_live_curve(alice: Person, volumes: dict[st
     job = alice.http('GET', f'/jobs/{uuid}').json()
     assert (job['status'], job['label']) == ('COMPLETED', 'training of volumes')
     live = alice.http('GET', f'/jobs/{uuid}/live').text
-    assert '"engine":"training"' in live
+    assert '"engine":"Training"' in live
     assert '"name":"of"' in live
     # features of all 64 structures have been made
     assert '"x":[64.0]' in live
@@ -155,7 +155,7 @@ def test_kinds_tell_their_parameters(alice: Person) -> None:
     assert {'dummy', 'ridge', 'gp', 'student', 'cgcnn'} <= set(kinds)
     epochs = kinds['cgcnn']['parameters']['properties']['epochs']
     assert (epochs['type'], epochs['default']) == ('integer', 40)
-    assert epochs['description'] == 'passes over the data'
+    assert epochs['description'] == 'most passes over the data'
     assert 'watch' not in kinds['cgcnn']['parameters']['properties']
     assert found['training']['properties']['test']['default'] == 0.2
     assert 'chgnet-0.3.0' in found['pretrained']
@@ -170,6 +170,8 @@ def test_a_key_gives_one_training(alice: Person, salts: dict[str, Any], volumes:
     assert first.json()['uuid'] == again.json()['uuid']
     other = {**body, 'name': 'twice'}
     assert is_problem(alice.http('POST', '/ml/train', json=other, headers=headers), 409)
+    # those who count nodes after this one must not meet what it still stores
+    assert ended(alice, first.json()['uuid'])['status'] == 'COMPLETED'
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,10 @@ class CrystalNetwork(Model):
     see `uncertainty.calibrated`.
 
     :param width: of the features of an atom; `layers`: passes of messages between neighbours.
-    :param epochs: most passes over the data; `batch_size`, `rate`, `held_out`, `patience`, `seed`: see
-        `training.Schedule`.
+    :param epochs: most passes over the data; `batch_size`: rows a step, at least.
+    :param rate: largest of AdamW; `held_out`: part of the rows that are held out to stop early, 0 for none.
+    :param patience: epochs without a better loss of the rows held out before it stops; `seed`: of all that is
+        random.
     :param watch: called after each epoch, see `training.train`; `states`: folder of the states to go on from
         when killed, one file for each training that there was. Neither belongs to the model.
     """
