@@ -20,8 +20,8 @@ from nanoos_plugins.job_inputs import job_inputs
 from nanoos_plugins.launch import load_process
 from workchains.active_learning_inputs import define_learning, define_rows, define_simulations
 
-#: Batches in a row that may give no row at all; after these something is wrong with all simulations.
-MOST_IN_VAIN = 2
+#: Simulations in a row that may give no row; after these, and their batch, something is wrong with all.
+MOST_IN_VAIN = 5
 
 
 class ActiveLearningWorkChain(WorkChain):
@@ -191,7 +191,7 @@ class ActiveLearningWorkChain(WorkChain):
     def collect(self) -> ExitCode | None:
         """Add the results of the batch to the data set.
 
-        :return: ERROR_NO_NEW_ROWS when two batches in a row gave none.
+        :return: ERROR_NO_NEW_ROWS when too many in a row gave none.
         """
         output, _, quantity = self.inputs.quantity.value.partition('.')
         nodes: dict[str, orm.Data] = {}
@@ -211,17 +211,15 @@ class ActiveLearningWorkChain(WorkChain):
                     f'{RESULTS}{number}': node.outputs[output],
                 }
         self.ctx.is_new = bool(nodes) and self._extend(quantity, nodes, names)
-        if self.ctx.is_new:
-            self.ctx.in_vain = 0
-        elif self.ctx.chosen:
-            self.ctx.in_vain += 1
-        if self.ctx.in_vain < MOST_IN_VAIN:
-            return None
+        self.ctx.in_vain = 0 if self.ctx.is_new else self.ctx.in_vain + len(self.ctx.chosen)
+        return self._ended(self._in_vain()) if self.ctx.in_vain >= MOST_IN_VAIN else None
+
+    def _in_vain(self) -> ExitCode:
+        """Return the exit code that says what came of the last simulation."""
         last = self.ctx.failed[-1]
-        reason = (
-            f'{self.ctx.in_vain} batches in a row gave no row; the last: {last["name"]}: {last["reason"]}'
-        )
-        return self._ended(self.exit_codes.ERROR_NO_NEW_ROWS.format(reason=reason))
+        reason = f'{self.ctx.in_vain} simulations in a row gave no row; {last["name"]}: {last["reason"]}'
+        error: ExitCode = self.exit_codes.ERROR_NO_NEW_ROWS.format(reason=reason)
+        return error
 
     def _extend(self, quantity: str, nodes: Mapping[str, orm.Data], names: Mapping[int, str]) -> bool:
         """Make the data set with the new rows, tell which results were none, return whether any was."""
@@ -237,8 +235,15 @@ class ActiveLearningWorkChain(WorkChain):
             self._fail(names[number], self.ctx[f'simulation_{names[number]}'].pk, reason)
         return bool(node.is_finished_ok)
 
-    def tell(self) -> None:
-        """Give the last model, the data set, and the errors of all models."""
+    def tell(self) -> ExitCode | None:
+        """Give the last model, the data set, and the errors of all models.
+
+        :return: ERROR_NO_NEW_ROWS when none of all simulations gave one.
+        """
+        self._give()
+        return self._in_vain() if self.ctx.simulated and self.ctx.simulated == self.ctx.in_vain else None
+
+    def _give(self) -> None:
         if not self.ctx.counts:
             return
         counts, failed = self.ctx.counts, self.ctx.failed
@@ -255,7 +260,7 @@ class ActiveLearningWorkChain(WorkChain):
 
     def _ended(self, error: ExitCode) -> ExitCode:
         """Return an exit code after what was learnt until then has been given."""
-        self.tell()
+        self._give()
         return error
 
 
