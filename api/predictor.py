@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,8 +22,8 @@ from nanoos_plugins.ml.settings import TrainSettings
 
 #: Questions that wait; a request has one at a time.
 MOST_WAITING = 32
-#: Structures of one question.
-CHUNK = 32
+#: Structures of one question: a network is slow, a model the faster the more there are.
+FEW, MANY = 32, 500
 #: [s] That a question may take; the first one of a process loads libraries and networks.
 SECONDS = 120.0
 #: Predictions that are kept (some 500 bytes each), and models that are known to be what they say.
@@ -108,14 +108,20 @@ class Predictor(Companion):
         :raises RequestError: 422 for a model that must not be loaded, 503 when too many are waiting.
         """
         found: dict[str, dict[str, Any]] = {}
-        rest = iter(crystals.items())
-        while some := dict(islice(rest, CHUNK)):
+        for many in _parts(crystals, MANY):
             try:
-                found |= await self._some(model, some)
+                await self._embed(model, many)
+                found |= await self._some(model, many)
             except LostError:
                 # Because of one of them, or for another reason: each by itself, on a new process.
-                found |= await self._one_by_one(model, some)
+                found |= await self._one_by_one(model, many)
         return found
+
+    async def _embed(self, model: KnownModel, crystals: Mapping[str, Crystal]) -> None:
+        """Have the features of crystals made that are not known, few at a time: that is what takes long."""
+        new = await self._asked(model, {'name': 'new', 'keys': list(crystals)})
+        for few in _parts({key: crystals[key] for key in new}, FEW):
+            await self._asked(model, {'name': 'embed', 'structures': few})
 
     async def _one_by_one(
         self, model: KnownModel, crystals: Mapping[str, Crystal]
@@ -134,23 +140,26 @@ class Predictor(Companion):
         return found
 
     async def _some(self, model: KnownModel, crystals: Mapping[str, Crystal]) -> dict[str, dict[str, Any]]:
-        """Return what a model says of up to `CHUNK` crystals; it is loaded when it has to be."""
-        question = {
-            'name': 'predict',
-            'digest': model.digest,
-            'structures': {key: asdict(crystal) for key, crystal in crystals.items()},
-        }
-        said = None
-        if self._verified.use((model.uuid, model.digest)) is not None:
-            said = await self.ask(question)
-        while said is None:
-            # Not yet, no longer, or in a process that has ended.
-            await self._load(model)
-            said = await self.ask(question)
+        """Return what a model says of crystals, and keep it."""
+        said: dict[str, dict[str, Any]] = await self._asked(
+            model, {'name': 'predict', 'structures': dict(crystals)}
+        )
         for key, one in said.items():
             if 'error' not in one:
                 self._said.keep((model.digest, key), one)
-        return dict(said)
+        return said
+
+    async def _asked(self, model: KnownModel, question: Mapping[str, Any]) -> Any:
+        """Return the answer to a question about a model, which is loaded when it has to be."""
+        question = {**question, 'digest': model.digest}
+        answer = None
+        if self._verified.use((model.uuid, model.digest)) is not None:
+            answer = await self.ask(question)
+        while answer is None:
+            # Not yet, no longer, or in a process that has ended.
+            await self._load(model)
+            answer = await self.ask(question)
+        return answer
 
     async def _load(self, model: KnownModel) -> None:
         files = await model.files()
@@ -158,6 +167,13 @@ class Predictor(Companion):
             await asyncio.to_thread(_write, Path(folder), files)
             await self.ask({'name': 'load', 'folder': folder, 'digest': model.digest})
         self._verified.keep((model.uuid, model.digest), True)
+
+
+def _parts(crystals: Mapping[str, Crystal], size: int) -> Iterator[dict[str, Crystal]]:
+    """Yield so many of the crystals at a time."""
+    rest = iter(crystals.items())
+    while some := dict(islice(rest, size)):
+        yield some
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 from ase import Atoms
 from ase.data import covalent_radii
-from vesin import NeighborList
 
 #: Most atoms that are drawn, repetitions and those on the boundaries included.
 MOST_ATOMS = 20_000
@@ -98,6 +97,9 @@ _UNIT = np.eye(3, dtype=int).tolist()
 def _bonds(positions: Array, radii: Array) -> npt.NDArray[np.int64]:
     """Return the pairs (n, 2) of drawn atoms that are near enough to be bonded."""
     cutoff = float(2 * BOND_FACTOR * radii.max())
+    # It loads PyTorch when there is one: seconds, for all that only name this module.
+    from vesin import NeighborList
+
     search = NeighborList(cutoff=cutoff, full_list=False)
     first, second, distance = search.compute(
         points=positions, box=np.zeros((3, 3)), periodic=False, quantities='ijd'

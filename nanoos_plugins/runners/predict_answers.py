@@ -5,17 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pymatgen.core import Structure
+from pymatgen.core import Element, Structure
 
 from nanoos_plugins.kept import Kept
 from nanoos_plugins.ml import checkpoint, embedding
 from nanoos_plugins.ml.kinds import check_settings, describe_kinds
-from nanoos_plugins.ml.models.inputs import Inputs, elements_of, inputs_of
+from nanoos_plugins.ml.models.inputs import Inputs, inputs_of
 from nanoos_plugins.ml.predictor import Answer, Predictor
 from nanoos_plugins.ml.settings import TrainSettings
 
@@ -25,7 +26,7 @@ MOST_MODELS, MOST_MODEL_BYTES, MOST_FEATURES = 16, 1024**3, 10_000
 #: Atoms per volume [1/Å³] of no matter that there is: three times that of diamond.
 DENSEST = 0.5
 
-Features = Mapping[str, npt.NDArray[np.float64]]
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,33 @@ class Loaded:
     size: int
 
 
+class Crystals(Sequence[Structure]):
+    """Crystals that are made when somebody looks at them: most models read features alone."""
+
+    def __init__(self, given: Sequence[dict[str, Any]]) -> None:
+        self._given = given
+
+    def __len__(self) -> int:
+        return len(self._given)
+
+    def __getitem__(self, place: Any) -> Any:
+        """Return a crystal, or those of a slice."""
+        if isinstance(place, slice):
+            return [crystal(**one) for one in self._given[place]]
+        return crystal(**self._given[place])
+
+
 class Answers:
-    """The answers to questions: each method one, its arguments and what it returns are JSON."""
+    """The answers to questions: each method one, its arguments and what it returns are JSON.
+
+    `structures` are `numbers`, `positions` and `cell` [Å] by a key that is the same for the same.
+    """
 
     def __init__(self) -> None:
         self._models: Kept[str, Loaded] = Kept(MOST_MODELS)
-        self._features: Kept[tuple[str, str], Features] = Kept(MOST_FEATURES)
+        self._features: Kept[tuple[str, str], Floats] = Kept(MOST_FEATURES)
+        #: Widths of the blocks that make a row of features, by the pretrained network.
+        self._widths: dict[str, dict[str, int]] = {}
 
     def kinds(self) -> dict[str, Any]:
         """Return the kinds of models and the pretrained networks that there are."""
@@ -68,41 +90,71 @@ class Answers:
         while len(self._models) > 1 and sum(one.size for one in self._models.values()) > MOST_MODEL_BYTES:
             self._models.popitem(last=False)
 
-    def predict(self, digest: str, structures: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
-        """Return what a model says of each structure by its key: an `error`, or as `predictions` does.
+    def new(self, digest: str, keys: list[str]) -> list[str] | None:
+        """Return of which structures a model lacks the features; None when it is not loaded."""
+        loaded = self._models.use(digest)
+        if loaded is None:
+            return None
+        return [key for key in keys if self._features.use((loaded.pretrained, key)) is None]
 
-        :param structures: `numbers`, `positions` and `cell` [Å] by a key that is the same for the same.
+    def embed(self, digest: str, structures: dict[str, dict[str, Any]]) -> bool | None:
+        """Make the features of structures, as far as there are any; None when the model is not loaded."""
+        loaded = self._models.use(digest)
+        if loaded is None:
+            return None
+        self._features_of({}, loaded.pretrained, structures)
+        return True
+
+    def predict(self, digest: str, structures: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
+        """Return what a model says of each structure by its key: an `error`, or as `as_json` has it.
+
         :return: None when the model is not loaded.
         """
         loaded = self._models.use(digest)
         if loaded is None:
             return None
         said: dict[str, Any] = {}
-        crystals = _each(said, structures, lambda given: crystal(**given))
-        features = self._features_of(said, loaded.pretrained, crystals)
-        known = [key for key in crystals if key in features]
-        inputs = _inputs([crystals[key] for key in known], [features[key] for key in known])
-        return said | _predicted(loaded.predictor, known, inputs)
+        features = self._features_of(said, loaded.pretrained, structures)
+        if not features:
+            return said
+        widths = self._widths[loaded.pretrained]
+        blocks = np.split(np.stack(list(features.values())), np.cumsum(list(widths.values()))[:-1], axis=1)
+        known = [structures[key] for key in features]
+        inputs = Inputs(
+            [frozenset(_symbols(tuple(set(one['numbers'])))) for one in known],
+            dict(zip(widths, blocks, strict=True)),
+            Crystals(known),
+        )
+        return said | _predicted(loaded.predictor, list(features), inputs)
 
     def _features_of(
-        self, said: dict[str, Any], pretrained: str, crystals: Mapping[str, Structure]
-    ) -> dict[str, Features]:
-        """Return the features of each crystal that has some; `said` is told the error of each other."""
-        found = {key: self._features.use((pretrained, key)) for key in crystals}
-        missing = [key for key, features in found.items() if features is None]
+        self, said: dict[str, Any], pretrained: str, structures: Mapping[str, dict[str, Any]]
+    ) -> dict[str, Floats]:
+        """Return the features of each structure that has some; `said` is told the error of each other."""
+        found = {key: self._features.use((pretrained, key)) for key in structures}
+        missing = {key: structures[key] for key, features in found.items() if features is None}
+        crystals = _each(said, missing, lambda given: crystal(**given))
         try:
-            made = _rows(inputs_of([crystals[key] for key in missing], pretrained)) if missing else []
-            new: dict[str, Features] = dict(zip(missing, made, strict=True))
+            new = dict(zip(crystals, self._made(list(crystals.values()), pretrained), strict=True))
         except Exception:  # noqa: BLE001 - of one of them: now it is told of which
-            new = _each(
-                said,
-                {key: crystals[key] for key in missing},
-                lambda one: _rows(inputs_of([one], pretrained))[0],
-            )
+            new = _each(said, crystals, lambda one: self._made([one], pretrained)[0])
         for key, features in new.items():
             self._features.keep((pretrained, key), features)
         known = {key: features for key, features in found.items() if features is not None}
         return known | new
+
+    def _made(self, crystals: list[Structure], pretrained: str) -> list[Floats]:
+        """Return the features of crystals, (width,) each."""
+        if not crystals:
+            return []
+        features = inputs_of(crystals, pretrained).features
+        self._widths[pretrained] = {name: block.shape[1] for name, block in features.items()}
+        return list(np.concatenate(list(features.values()), axis=1))
+
+
+@lru_cache(maxsize=10_000)
+def _symbols(numbers: tuple[int, ...]) -> tuple[str, ...]:
+    return tuple(Element.from_Z(number).symbol for number in numbers)
 
 
 def crystal(numbers: list[int], positions: list[list[float]], cell: list[list[float]]) -> Structure:
@@ -130,20 +182,6 @@ def _each(said: dict[str, Any], given: Mapping[str, Any], make: Callable[[Any], 
     return made
 
 
-def _rows(inputs: Inputs) -> list[Features]:
-    """Return the features of each structure, (1, width) by block."""
-    return [
-        {name: block[row : row + 1].copy() for name, block in inputs.features.items()}
-        for row in range(len(inputs))
-    ]
-
-
-def _inputs(structures: Sequence[Structure], features: Sequence[Features]) -> Inputs:
-    names = features[0] if features else ()
-    blocks = {name: np.concatenate([one[name] for one in features]) for name in names}
-    return Inputs(elements_of(structures), blocks, structures)
-
-
 def _predicted(predictor: Predictor, keys: Sequence[str], inputs: Inputs) -> dict[str, Any]:
     """Return what a model says of each row by its key, or its error."""
     if not keys:
@@ -160,10 +198,15 @@ def _predicted(predictor: Predictor, keys: Sequence[str], inputs: Inputs) -> dic
 
 
 def as_json(answer: Answer) -> list[dict[str, Any]]:
-    """Return what is predicted of each structure: mean, uncertainty, low, high, outside, messages."""
+    """Return what is predicted of each structure: mean, uncertainty, low, high, outside, messages.
+
+    Of one whose numbers are not finite, an `error`.
+    """
     columns = (answer.mean, answer.deviation, answer.lower, answer.upper, answer.outside, answer.messages)
     return [
-        {
+        {'error': f'the model says {mean:g} ± {deviation:g}, which is no prediction'}
+        if not np.isfinite([mean, deviation, lower, upper]).all()
+        else {
             'mean': float(mean),
             'uncertainty': float(deviation),
             'low': float(lower),

@@ -129,11 +129,13 @@ def test_every_example_of_the_page_runs(
     server: Server,
     daemon: None,
     ada: orm.User,
+    engine_code: Callable[[str], orm.AbstractCode],
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    engine_code('mlip')
     user_pk = ada.pk
     assert user_pk is not None
     with repeating(lambda: store(user_pk), 0.3):

@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
+import psutil
 
 from tests.benchmarks.report import end_on_sigterm, report
 
@@ -63,6 +64,12 @@ class Server:
                     self.stop()
                     sys.exit('the API does not start')
                 time.sleep(0.1)
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Return how much CPU time it has taken, its children not counted [s]."""
+        used = psutil.Process(self._process.pid).cpu_times()
+        return float(used.user + used.system)
 
     def stop(self) -> None:
         """Stop it."""

@@ -125,7 +125,9 @@ def measure(folder: str) -> dict[str, float]:
     try:
         asking = Asking(server.url, sign_in(server.url))
         new = ms(lambda: asking.ask(first, uuids, cached=0))
+        used = server.cpu_seconds
         cached = [ms(lambda: asking.ask(first, uuids, cached=STRUCTURES)) for _ in range(REPEATS)]
+        cpu_ms = 1000 * (server.cpu_seconds - used) / REPEATS
         # The second model is loaded, which takes as long as its size says, with one structure.
         asking.ask(second, uuids[:1], cached=0)
         uncached = ms(lambda: asking.ask(second, uuids, cached=1)) / (STRUCTURES - 1)
@@ -137,6 +139,7 @@ def measure(folder: str) -> dict[str, float]:
         'rows': ROWS,
         'cached_ms': round(statistics.median(cached), 1),
         'cached_p95_ms': round(p95(cached), 1),
+        'cached_cpu_ms': round(cpu_ms, 1),
         'cached_floor_ms': round(floor, 1),
         'uncached_ms_each': round(uncached, 3),
         'library_ms_each': round(statistics.median(library), 3),
