@@ -165,7 +165,7 @@ def _running(
             ),
             dictionary.c.attributes['pretrained'].as_string() == settings.pretrained,
             dictionary.c.attributes['version'].as_integer() == settings.version,
-            seen_by(viewer, process.c),
+            *(seen_by(viewer, one.c) for one in (process, dictionary)),
         )
         .order_by(process.c.id)
     )

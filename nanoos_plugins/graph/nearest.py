@@ -1,13 +1,13 @@
 """The nearest of all embeddings of the instance, exactly: one matrix in memory, kept by each process.
 
 Of 100 000 structures it takes 28 MB, and a search some milliseconds. It is read once, and then only what is
-new or different, by the order of changes that the database keeps. It knows the embeddings of all tenants:
-which of them count is said with each search, and nothing else is compared.
+new or different, by the order of changes that the database keeps. It knows the embeddings of all tenants: of
+which of them a viewer is told is asked anew with each search.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
@@ -15,15 +15,16 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 import sqlalchemy as sa
 
+from nanoos_plugins.graph.among import among
 from nanoos_plugins.graph.features import FEATURES_TYPE
 from nanoos_plugins.graph.tables import connection, tables
 from nanoos_plugins.ml.feature_settings import FeatureSettings
 from nanoos_plugins.storage.changes import CHANGES
-from nanoos_plugins.storage.owner import SYSTEM_EMAIL
 from nanoos_plugins.storage.properties import PROPERTIES, owners_seen
-from nanoos_plugins.storage.shares import USERS, Viewer, seen_by
+from nanoos_plugins.storage.shares import Viewer, seen_by
 
 #: Nodes of which the embeddings are numbers of Python at the same time.
 AT_ONCE = 2000
@@ -66,10 +67,16 @@ class Index:
             # What was committed with this number or an earlier one is seen by the statements that follow.
             newest = opened.scalar(sa.select(sa.func.max(CHANGES.c.number))) or 0
             if newest != self._change:
-                for part in _read(opened, self._settings, self._change):
-                    self._known = self._known.renewed(part)
+                parts = list(_read(opened, self._settings, self._change))
+                if parts:
+                    self._known = self._known.renewed(_together(parts))
                 self._change = newest
             return self._known
+
+
+def _together(parts: Sequence[Embeddings]) -> Embeddings:
+    columns = zip(*((part.keys, part.owners, part.vectors) for part in parts), strict=True)
+    return Embeddings(*(np.concatenate(column) for column in columns))
 
 
 def nearest(
@@ -84,10 +91,12 @@ def nearest(
     if not len(allowed):
         return []
     wanted = (vector / np.linalg.norm(vector)).astype(np.float32)
+    cosines, keys = (known.vectors @ wanted)[allowed], known.keys[allowed]
+    if len(keys) > count:
+        last = np.partition(cosines, -count)[-count]
+        keys, cosines = keys[cosines >= last], cosines[cosines >= last]
     # Of those that are as near the newest comes first.
-    cosines = known.vectors[allowed] @ wanted
-    order = np.lexsort((-known.keys[allowed], -cosines))[:count]
-    return [int(key) for key in known.keys[allowed][order]]
+    return [int(key) for key in keys[np.lexsort((-keys, -cosines))][:count]]
 
 
 def index_of(settings: FeatureSettings) -> Index:
@@ -104,17 +113,21 @@ def _index(node: sa.Table, settings: FeatureSettings) -> Index:
 def _read(opened: sa.Connection, settings: FeatureSettings, change: int) -> Iterator[Embeddings]:
     """Yield the embeddings that changed after this number; all when there is none yet."""
     node = tables().node
-    statement = sa.select(node.c.id, node.c.user_id, node.c.attributes['pooled']).where(
-        node.c.node_type == FEATURES_TYPE,
+    # As text, which is read here for many at once.
+    statement = sa.select(node.c.id, node.c.user_id, node.c.attributes['pooled'].as_string()).where(
+        # Added to a text, the type is not looked up by its index when it is known which nodes are new.
+        (node.c.node_type if change < 0 else node.c.node_type + '') == FEATURES_TYPE,
         node.c.attributes['problem'].as_string().is_(None),
         node.c.attributes['pretrained'].as_string() == settings.pretrained,
         node.c.attributes['version'].as_integer() == settings.version,
     )
+    values: dict[str, Any] = {}
     if change >= 0:
-        statement = statement.join(CHANGES, CHANGES.c.node_id == node.c.id).where(CHANGES.c.number > change)
-    for rows in opened.execution_options(yield_per=AT_ONCE).execute(statement).partitions():
-        keys, owners, vectors = zip(*rows, strict=True)
-        matrix = np.array(vectors, dtype=np.float32)
+        values['new'] = list(opened.scalars(sa.select(CHANGES.c.node_id).where(CHANGES.c.number > change)))
+        statement = statement.where(among(node.c.id, 'new'))
+    for rows in opened.execution_options(yield_per=AT_ONCE).execute(statement, values).partitions():
+        keys, owners, texts = zip(*rows, strict=True)
+        matrix = np.array(orjson.loads(f'[{",".join(texts)}]'), dtype=np.float32)
         matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
         yield Embeddings(np.array(keys, np.int64), np.array(owners, np.int64), matrix)
 
@@ -128,23 +141,24 @@ def _allowed(known: Embeddings, viewer: Viewer | None) -> npt.NDArray[np.bool_]:
         return np.ones(len(known.keys), dtype=bool)
     with connection(viewer) as opened:
         if viewer.group_pk is not None:
-            return np.isin(known.keys, list(opened.scalars(_shown(viewer))))
-        system = opened.scalar(sa.select(USERS.c.id).where(USERS.c.email == SYSTEM_EMAIL))
-        owners: list[Any] = [viewer.user_pk, *([] if system is None else [system])]
-        shared = list(opened.scalars(_shown(viewer).where(PROPERTIES.c.user_id.not_in(owners))))
-    return np.isin(known.owners, owners) | np.isin(known.keys, shared)
+            return np.isin(known.keys, _shown(opened, viewer, list(opened.scalars(owners_seen(viewer)))))
+        mine = list(opened.scalars(owners_seen(viewer, with_shares=False)))
+        others = set(opened.scalars(owners_seen(viewer))).difference(mine)
+        shared = _shown(opened, viewer, sorted(others)) if others else []
+    return np.isin(known.owners, mine) | np.isin(known.keys, shared)
 
 
-def _shown(viewer: Viewer) -> sa.Select[int]:
-    """Return the statement of the keys of all features that a viewer sees, owner by owner."""
+def _shown(opened: sa.Connection, viewer: Viewer, owners: list[int]) -> list[int]:
+    """Return the keys of the features of some owners that a viewer sees."""
     node = tables().node
-    return (
+    statement = (
         sa.select(node.c.id)
         .join(PROPERTIES, PROPERTIES.c.node_id == node.c.id)
         .where(
             PROPERTIES.c.name == 'key',
-            PROPERTIES.c.user_id.in_(owners_seen(viewer)),
+            among(PROPERTIES.c.user_id, 'owners'),
             node.c.node_type == FEATURES_TYPE,
             seen_by(viewer, node.c),
         )
     )
+    return list(opened.scalars(statement, {'owners': owners}))

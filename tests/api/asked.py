@@ -106,6 +106,7 @@ def _about_one(world: World) -> st.SearchStrategy[Asked]:
         *('/jobs/{}', '/jobs/{}/status', '/jobs/{}/report', '/jobs/{}/report.txt', '/jobs/{}/failure'),
         *('/jobs/{}/caching', '/jobs/{}/calculations', '/templates/{}', '/structures/{}'),
         *('/structures/{}/export', '/structures/{}/symmetry', '/structures/{}/viewer', '/groups/{}'),
+        *('/structures/{}/similar', '/ml/features/structure/{}'),
         *('/groups/{}/nodes', '/groups/{}/shares', '/materials/{}', '/materials/{}/revisions'),
         *('/materials/{}/structures', '/materials/{}/shares', '/structures?material_id={}'),
         *('/ml/datasets/{}', '/ml/models/{}'),

@@ -12,14 +12,16 @@ import pytest
 from tests.postgres import STORAGE
 
 ROOT = Path(__file__).parents[2]
-#: Materials and shares between tenants, events over a crash, queries, and whatever a tenant may ask.
+#: Materials and shares between tenants, events over a crash, queries, features, whatever a tenant may ask.
 FILES = (
     'tests/api/test_materials.py',
     'tests/api/test_shares.py',
     'tests/api/test_events.py',
     'tests/api/test_isolation.py',
     'tests/api/test_query.py',
+    'tests/graph/test_features.py',
     'tests/graph/test_query.py',
+    'tests/graph/test_similar.py',
 )
 
 

@@ -79,7 +79,8 @@ def test_why_there_are_none_is_found_as_well(alice: orm.User) -> None:
 
 def test_a_batch_that_runs_is_found_until_it_has_ended(alice: orm.User) -> None:
     one, again = crystal(alice, 3.07), crystal(alice, 3.07, origin='uploaded')
-    parameters = orm.Dict(SETTINGS.model_dump()).store()
+    with acting_as(alice):
+        parameters = orm.Dict(SETTINGS.model_dump()).store()
     made: dict[ProcessState, orm.ProcessNode] = {}
     for state in (ProcessState.EXCEPTED, ProcessState.RUNNING):
         with acting_as(alice):
