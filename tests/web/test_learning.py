@@ -166,7 +166,7 @@ def test_from_a_file_to_a_prediction_that_is_kept(
         json={'parameters': {'formula': 'MgO', 'crystal': 'rocksalt', 'a': 4.3}},
     )['uuid']
     signed_in.goto(f'/ml/predictions?model={models["student"]}&structure={stored}')
-    expect(signed_in.get_by_label('Model', exact=True)).to_have_value(models['student'])
+    expect(signed_in.get_by_role('combobox', name='Model')).to_have_value(models['student'])
     several = salt('Ni', 4.2) + salt('U', 5.0)
     signed_in.evaluate(DROP, ['Ca.cif', salt('Ca', 4.8)])
     signed_in.evaluate(DROP, ['several.cif', several])

@@ -3,7 +3,7 @@ import {
   Binary,
   Boxes,
   Braces,
-  BrainCircuit,
+  GraduationCap,
   ChartLine,
   Cog,
   Cpu,
@@ -25,7 +25,7 @@ export type NodeKind = { word: string; icon: LucideIcon };
 /** Types of AiiDA by the beginning of their name; the first that fits says what a node is called here. */
 const KINDS: [string, NodeKind][] = [
   ['data.nanoos.material', { word: 'Material', icon: Gem }],
-  ['data.nanoos.model', { word: 'Model', icon: BrainCircuit }],
+  ['data.nanoos.model', { word: 'Model', icon: GraduationCap }],
   ['data.nanoos.dataset', { word: 'Data set', icon: Database }],
   ['data.nanoos.template', { word: 'Template', icon: SlidersHorizontal }],
   ['data.core.structure', { word: 'Structure', icon: Atom }],

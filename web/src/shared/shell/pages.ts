@@ -1,6 +1,6 @@
 import {
   Atom,
-  BrainCircuit,
+  GraduationCap,
   FolderTree,
   Gem,
   LayoutDashboard,
@@ -25,7 +25,7 @@ export const PAGES: PageEntry[] = [
   { href: '/structures', label: 'Structures', icon: Atom },
   { href: '/jobs', label: 'Jobs', icon: ListChecks },
   { href: '/chains', label: 'Chains', icon: Waypoints },
-  { href: '/ml/models', label: 'Learning', icon: BrainCircuit, above: '/ml' },
+  { href: '/ml/models', label: 'Learning', icon: GraduationCap, above: '/ml' },
   { href: '/groups', label: 'Groups', icon: FolderTree },
   { href: '/query', label: 'Query', icon: ScanSearch },
 ];

@@ -1,5 +1,5 @@
 import '../reload';
-import { BrainCircuit, FileUp, GitCompareArrows, ListX, Plus } from 'lucide-react';
+import { GraduationCap, FileUp, GitCompareArrows, ListX, Plus } from 'lucide-react';
 import { useRouter } from 'next/router';
 import { useState } from 'react';
 import { useList } from '@/shared/api/list';
@@ -15,9 +15,9 @@ import { Places } from '../Places';
 import { columnsOf } from './columns';
 import { FilterBar } from './FilterBar';
 import { queryOf, useFilters } from './filters';
-import { Trainings } from './Trainings';
 import { useStage } from './useStage';
 
+const Trainings = lazyViewer(() => import('./Trainings'), 'h-0');
 const ImportArchive = lazyViewer(() => import('@/features/groups/ImportArchive'), 'h-0');
 
 /** The registry: all models that one may see, and what is being trained. */
@@ -112,7 +112,7 @@ function NoModels({ isFiltered }: { isFiltered: boolean }) {
   }
   return (
     <Empty
-      icon={BrainCircuit}
+      icon={GraduationCap}
       title="No models yet"
       action={<ButtonLink href="/ml/models/new">Train the first</ButtonLink>}
     >

@@ -1,4 +1,4 @@
-import { BrainCircuit } from 'lucide-react';
+import { GraduationCap } from 'lucide-react';
 import { api } from '@/shared/api/client';
 import { ButtonLink } from '@/shared/ui/Button';
 import { Card } from '@/shared/ui/Card';
@@ -14,7 +14,7 @@ export default function TrainingResults({ outputs }: { outputs: Record<string, s
     <Card
       title="Model"
       actions={
-        <ButtonLink size="s" icon={BrainCircuit} href={`/ml/models/${uuid}`}>
+        <ButtonLink size="s" icon={GraduationCap} href={`/ml/models/${uuid}`}>
           Open the model
         </ButtonLink>
       }

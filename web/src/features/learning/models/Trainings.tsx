@@ -11,7 +11,7 @@ const FOLLOWED = 1;
 const MOST = 20;
 
 /** What is being trained now, and how that goes. */
-export function Trainings() {
+export default function Trainings() {
   const jobs = api.useQuery('get', '/api/jobs', { params: { query: { workflow: 'training', limit: MOST } } });
   const active = jobs.data?.items.filter((job) => !isFinal(job)) ?? [];
   if (active.length === 0) return null;

@@ -1,4 +1,4 @@
-import { BrainCircuit } from 'lucide-react';
+import { GraduationCap } from 'lucide-react';
 import { api } from '@/shared/api/client';
 import { useList } from '@/shared/api/list';
 import { ButtonLink } from '@/shared/ui/Button';
@@ -52,7 +52,7 @@ export function ModelChoice({
         if (models.length === 0) {
           return (
             <Empty
-              icon={BrainCircuit}
+              icon={GraduationCap}
               title="No models yet"
               action={<ButtonLink href="/ml/models/new">Train one</ButtonLink>}
             >
