@@ -26,8 +26,11 @@ from nanoos_plugins.storage.owner import SYSTEM_EMAIL
 Access = Literal['read', 'write']
 
 METADATA = sa.MetaData()
-#: Types of the processes that are batches.
-BATCHES = ('aiida.calculations:nanoos.features',)
+#: Types of the processes that are batches: their inputs have nothing to do with each other.
+BATCHES = tuple(
+    f'aiida.calculations:nanoos.{name}'
+    for name in ('choose_structures', 'collect_dataset', 'extend_dataset', 'features', 'predict')
+)
 
 
 def _aiida_table(name: str, *columns: str) -> sa.Table:

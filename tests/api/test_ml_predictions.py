@@ -151,6 +151,18 @@ def test_predictions_are_kept_by_one_process_that_leads_to_the_data(
     }
 
 
+def test_a_share_opens_no_other_structure_of_a_batch(
+    alice: Person, bob: Person, volumes: dict[str, Any]
+) -> None:
+    one, other = stored(alice, rock_salt(4.61, 'Mg'), rock_salt(4.62, 'Mg'))
+    process = predict(alice, volumes, one, other, store=True).json()['process']
+    for shared in (one, volumes['uuid']):
+        alice.http('PUT', f'/nodes/{shared}/shares', json={'email': bob.email, 'access': 'read'})
+    seen = {uuid: bob.http('GET', f'/nodes/{uuid}').status_code for uuid in (one, other, process)}
+    alice.http('DELETE', f'/nodes/{volumes["uuid"]}/shares', params={'email': bob.email})
+    assert seen == {one: 200, other: 404, process: 404}
+
+
 def test_nothing_is_kept_that_may_not_be(alice: Person, volumes: dict[str, Any]) -> None:
     (uuid,) = stored(alice, rock_salt(4.6, 'Mg'))
     token = alice.http('POST', '/auth/tokens', json={'name': 'r', 'scopes': ['read']}).json()['token']
