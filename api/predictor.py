@@ -10,20 +10,21 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from api.companion import Companion, LostError
+from api.errors import RequestError
 from nanoos_plugins.graph.crystals import Crystal
 from nanoos_plugins.kept import Kept
 from nanoos_plugins.ml.settings import TrainSettings
 
 #: Questions that wait; a request has one at a time.
 MOST_WAITING = 32
-#: Structures of one question: a network is slow, a model the faster the more there are.
-FEW, MANY = 32, 500
+#: Structures and atoms of one question: a network is slow, a model the faster the more there are.
+FEW, FEW_ATOMS = 32, 2000
+MANY, MANY_ATOMS = 500, 100_000
 #: [s] That a question may take; the first one of a process loads libraries and networks.
 SECONDS = 120.0
 #: Predictions that are kept (some 500 bytes each), and models that are known to be what they say.
@@ -59,6 +60,7 @@ class Predictor(Companion):
             [str(megabytes)],
             {'OMP_NUM_THREADS': os.environ.get('OMP_NUM_THREADS', '1')},
         )
+        self._turn, self._queued = asyncio.Lock(), 0
         self._said: Kept[tuple[str, str], dict[str, Any]] = Kept(MOST_KEPT)
         self._verified: Kept[tuple[str, str], bool] = Kept(MOST_VERIFIED)
         #: Keys of structures of the graph by their UUIDs.
@@ -71,12 +73,20 @@ class Predictor(Companion):
         :raises LostError: when it ended before.
         :raises RequestError: as `Companion.ask`.
         """
+        if self._queued >= MOST_WAITING:
+            raise RequestError(
+                503, 'too many predictions are waiting: try again in a moment', {'Retry-After': '5'}
+            )
+        self._queued += 1
         try:
-            async with asyncio.timeout(SECONDS):
+            # One after the other, so that the time of each begins when it is its turn.
+            async with self._turn, asyncio.timeout(SECONDS):
                 return await super().ask(question)
         except TimeoutError:
             self.kill()
             raise self._lost() from None
+        finally:
+            self._queued -= 1
 
     async def kinds(self) -> dict[str, Any]:
         """Return the kinds of models and the pretrained networks that there are."""
@@ -108,7 +118,7 @@ class Predictor(Companion):
         :raises RequestError: 422 for a model that must not be loaded, 503 when too many are waiting.
         """
         found: dict[str, dict[str, Any]] = {}
-        for many in _parts(crystals, MANY):
+        for many in _parts(crystals, MANY, MANY_ATOMS):
             try:
                 await self._embed(model, many)
                 found |= await self._some(model, many)
@@ -120,7 +130,7 @@ class Predictor(Companion):
     async def _embed(self, model: KnownModel, crystals: Mapping[str, Crystal]) -> None:
         """Have the features of crystals made that are not known, few at a time: that is what takes long."""
         new = await self._asked(model, {'name': 'new', 'keys': list(crystals)})
-        for few in _parts({key: crystals[key] for key in new}, FEW):
+        for few in _parts({key: crystals[key] for key in new}, FEW, FEW_ATOMS):
             await self._asked(model, {'name': 'embed', 'structures': few})
 
     async def _one_by_one(
@@ -169,11 +179,18 @@ class Predictor(Companion):
         self._verified.keep((model.uuid, model.digest), True)
 
 
-def _parts(crystals: Mapping[str, Crystal], size: int) -> Iterator[dict[str, Crystal]]:
-    """Yield so many of the crystals at a time."""
-    rest = iter(crystals.items())
-    while some := dict(islice(rest, size)):
-        yield some
+def _parts(crystals: Mapping[str, Crystal], most: int, most_atoms: int) -> Iterator[dict[str, Crystal]]:
+    """Yield the crystals, so many of them and of their atoms at a time, or one that is larger."""
+    part: dict[str, Crystal] = {}
+    atoms = 0
+    for key, crystal in crystals.items():
+        if part and (len(part) == most or atoms + len(crystal.numbers) > most_atoms):
+            yield part
+            part, atoms = {}, 0
+        part[key] = crystal
+        atoms += len(crystal.numbers)
+    if part:
+        yield part
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:

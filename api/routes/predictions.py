@@ -107,7 +107,8 @@ async def _said(
     for uuid, one in found.items():
         if one.key is not None:
             predictor.keys.keep(uuid, one.key)
-    asked = [*(_named(uuid, keys.get(uuid), found.get(uuid)) for uuid in uuids), *given]
+    told = {uuid: key for uuid, key in keys.items() if key in known}
+    asked = [*(_named(uuid, told.get(uuid), found.get(uuid)) for uuid in uuids), *given]
     known |= predictor.known(model, [one.key for one in found.values() if one.key])
     cached = sum(one.key in known for one in asked)
     new = {one.key: one.crystal for one in asked if one.key and one.crystal and one.key not in known}

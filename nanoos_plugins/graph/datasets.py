@@ -60,8 +60,9 @@ def _select() -> sa.Select[Any]:
             node.c.uuid,
             node.c.ctime.label('created'),
             user.c.email.label('owner'),
-            *(node.c.attributes[key].as_string().label(key) for key in texts),
-            node.c.attributes['count'].as_integer().label('count'),
+            # An archive from outside may lack them.
+            *(sa.func.coalesce(node.c.attributes[key].as_string(), '').label(key) for key in texts),
+            sa.func.coalesce(node.c.attributes['count'].as_integer(), 0).label('count'),
         )
         .join(user, node.c.user_id == user.c.id)
         .where(node.c.node_type == DATASET_TYPE)

@@ -85,7 +85,8 @@ def _select(viewer: Viewer | None) -> sa.Select[Any]:
             node.c.uuid,
             node.c.ctime.label('created'),
             user.c.email.label('owner'),
-            *(node.c.attributes[key].as_string().label(key) for key in texts),
+            # An archive from outside may lack them.
+            *(sa.func.coalesce(node.c.attributes[key].as_string(), '').label(key) for key in texts),
             *(metrics[key].as_float().label(key) for key in METRICS),
             _version(viewer).label('version'),
             _stage().label('stage'),
