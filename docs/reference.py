@@ -20,8 +20,8 @@ All property work chains share the inputs `structure`, `template` (engine and pa
 `get_builder_from_protocol(structure, template, code, protocol, parameters, options, **inputs)` with the
 protocols `fast`, `moderate` and `precise` of `workchains/protocols/`.
 """
-#: Not by `WORKFLOWS`, which are jobs of one step.
-CHAIN = 'multiscale'
+#: Not in `WORKFLOWS`, which are jobs of one property.
+CHAINS = ('multiscale', 'active_learning')
 #: Exit codes below are those of every process of AiiDA.
 FIRST_OWN = 200
 
@@ -77,7 +77,7 @@ def reference() -> str:
     from nanoos_plugins.engines.contract import engine_names
     from nanoos_plugins.job_inputs import WORKFLOWS
 
-    sections = [process(name) for name in (*WORKFLOWS, CHAIN)]
+    sections = [process(name) for name in (*WORKFLOWS, *CHAINS)]
     engines = [engine(name) for name in engine_names()]
     lines = [line for section in (*sections, ['', '## Engines'], *engines) for line in section]
     return BEGIN + '\n'.join(lines) + '\n'
