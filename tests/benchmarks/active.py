@@ -42,8 +42,7 @@ CHOSEN = (os.environ.get('ACQUISITIONS') or 'error,deviation').split(',')
 BEST = 'error'
 SIZES = (20, 50, 100, 150, 200, 300, 400, 600, 800, 1200, 1600, 2400)
 ERRORS = ('test', 'pool')
-#: Labels at which random must need twice as many: a first stage, and all that there are.
-TARGETS = {'share of error, test': '<= 0.5 of the labels that random needs for the same error'}
+TARGETS = {'share': '<= 0.5 for the test error that random has with all of the pool, by error'}
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from aiida import orm
+from aiida.tools import delete_nodes
 from aiida.tools.archive.implementations.sqlite_zip.main import ArchiveFormatSqlZip
 from ase.build import bulk
 
@@ -111,11 +112,20 @@ def test_what_is_here_already_is_said(invoke: Ask, file: Path, model: Model) -> 
 
 
 def test_a_model_for_everybody_is_the_systems(asked: Ask, file: Path, model: Model) -> None:
-    done = asked('model', 'import', file, '--system')
-    provided = orm.load_node(done['pk'])
-    assert provided.user.email == SYSTEM_EMAIL
-    assert provided.pk != model.pk
-    assert asked('model', 'import', file, '--system')['new'] == 0
+    def of_the_system() -> set[int]:
+        query = orm.QueryBuilder().append(orm.Node, project='id', tag='node')
+        return set(query.append(orm.User, with_node='node', filters={'email': SYSTEM_EMAIL}).all(flat=True))
+
+    before = of_the_system()
+    try:
+        done = asked('model', 'import', file, '--system')
+        provided = orm.load_node(done['pk'])
+        assert provided.user.email == SYSTEM_EMAIL
+        assert provided.pk != model.pk
+        assert asked('model', 'import', file, '--system')['new'] == 0
+    finally:
+        # other tests ask what everybody sees
+        delete_nodes(of_the_system() - before, dry_run=False)
 
 
 def test_the_file_is_an_archive_of_aiida(asked: Ask, file: Path, model: Model) -> None:

@@ -48,7 +48,7 @@ def example(person: Person) -> dict[str, str]:
     dataset = learning.upload(post_as(person), HOSTILE)
     training = {'uuid': learning.submit(post_as(person), dataset, HOSTILE, model='dummy')}
     assert wait(person, training) == 'COMPLETED'
-    (model,) = (one['uuid'] for one in person.http('GET', '/ml/models')['items'])
+    (model,) = (one['uuid'] for one in person.http('GET', '/ml/models')['items'] if one['name'] == HOSTILE)
     name = f'{HOSTILE[:60]} {person.email}'
     group = person.http('POST', '/groups', json={'name': name, 'description': TEXT[:1000]})['uuid']
     person.http('PATCH', f'/groups/{group}/nodes', json={'add': [structure, job]})

@@ -221,6 +221,7 @@ def test_lammps_simulates_what_a_model_of_copper_chose(
     dataset = node.outputs.dataset
     assert len(dataset) == 18
     for structure, target in zip(dataset.structures()[16:], dataset.targets[16:], strict=True):
-        assert target == pytest.approx(energy(AseAtomsAdaptor.get_atoms(structure)), abs=1e-4)
+        # two interpolations of one table, far from where it was fitted
+        assert target == pytest.approx(energy(AseAtomsAdaptor.get_atoms(structure)), abs=5e-3)
     # the energies spread over some tenths of an eV
     assert node.outputs.model.metrics['mae'] < 0.1 * first.targets.std()
