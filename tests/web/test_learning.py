@@ -54,10 +54,10 @@ def test_a_file_becomes_a_data_set_and_says_what_was_left_out(signed_in: Page, t
     expect(dialog).to_contain_text(f'the file has structure, {TARGET}, unit')
     dialog.get_by_label('Column of the target').fill('volume')
     dialog.get_by_role('button', name='Make it').click()
-    expect(dialog.get_by_role('alert')).to_contain_text('volume', timeout=60_000)
+    expect(dialog.get_by_role('alert')).to_contain_text('volume', timeout=120_000)
     dialog.get_by_label('Column of the target').fill(TARGET)
     dialog.get_by_role('button', name='Make it').click()
-    signed_in.wait_for_url(re.compile(r'/ml/datasets/[0-9a-f-]{36}$'), timeout=60_000)
+    signed_in.wait_for_url(re.compile(r'/ml/datasets/[0-9a-f-]{36}$'), timeout=120_000)
     count = len(learning.rows()) - 2
     expect(signed_in.locator('main')).to_contain_text(f'{count} structures')
     left = signed_in.get_by_role('table', name='Rows left out').get_by_role('row')
@@ -85,7 +85,8 @@ def test_a_model_is_trained_from_the_form_and_followed(
     training.get_by_label('Test', exact=True).fill('0.95')
     signed_in.get_by_role('button', name='Train', exact=True).click()
     expect(training).to_contain_text('expected less than 0.9, got 0.95')
-    training.get_by_label('Test', exact=True).fill('0.3')
+    for name in ('Test', 'Calibration'):
+        training.get_by_label(name, exact=True).fill('0.3')
     signed_in.get_by_role('button', name='Train', exact=True).click()
     signed_in.wait_for_url(re.compile(r'/jobs/[0-9a-f-]{36}$'))
     # Nothing is loaded again by hand: curve, end and model are told as they come.
@@ -150,7 +151,7 @@ def test_a_model_is_promoted_and_that_is_taken_back(
 
 def test_a_model_is_taken_along_as_an_archive(signed_in: Page, models: dict[str, str]) -> None:
     signed_in.goto(f'/ml/models/{models["dummy"]}')
-    with signed_in.expect_download(timeout=60_000) as download:
+    with signed_in.expect_download(timeout=120_000) as download:
         signed_in.get_by_role('button', name='Export').click()
     assert download.value.suggested_filename == 'salts by dummy.aiida'
     assert download.value.path().read_bytes()[:2] == b'PK'
@@ -172,7 +173,7 @@ def test_from_a_file_to_a_prediction_that_is_kept(
     signed_in.evaluate(DROP, ['several.cif', several])
     signed_in.evaluate(DROP, ['broken.cif', 'data_x\n_cell_length_a 3\n'])
     told = signed_in.get_by_role('status', name='Structures')
-    expect(told).to_have_text('1 of the graph, 3 read from files', timeout=60_000)
+    expect(told).to_have_text('1 of the graph, 3 read from files', timeout=120_000)
     expect(signed_in.get_by_role('list', name='Files that were not read')).to_contain_text('broken.cif')
     signed_in.get_by_role('button', name='Predict 4 structures').click()
     table = signed_in.get_by_role('table', name='Predictions')
@@ -209,7 +210,7 @@ def test_a_prediction_that_is_impossible_says_why(signed_in: Page, models: dict[
     )
     signed_in.get_by_role('button', name='Predict', exact=True).click()
     expect(signed_in.get_by_role('table', name='Predictions')).to_contain_text(
-        'there is no structure', timeout=60_000
+        'there is no structure', timeout=120_000
     )
     expect(signed_in.get_by_role('status', name='Predicted')).to_contain_text('1 failed')
 
@@ -249,8 +250,8 @@ def test_nothing_serious_is_wrong(
     page.get_by_label('Files of structures').set_input_files(
         {'name': 'a.cif', 'mimeType': 'text/plain', 'buffer': salt('U', 5.0).encode()}
     )
-    page.get_by_role('button', name='Predict', exact=True).click(timeout=60_000)
-    expect(page.get_by_role('table', name='Predictions')).to_contain_text('a.cif', timeout=60_000)
+    page.get_by_role('button', name='Predict', exact=True).click(timeout=120_000)
+    expect(page.get_by_role('table', name='Predictions')).to_contain_text('a.cif', timeout=120_000)
     assert violations(page) == []
 
 

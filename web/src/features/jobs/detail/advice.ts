@@ -1,5 +1,5 @@
 import type { components } from '@/shared/api/schema';
-import type { JobDetail } from '../job';
+import { type JobDetail, workflowOf } from '../job';
 
 type Failure = components['schemas']['Failure'];
 export type Advice = { text: string; word?: string; href?: string };
@@ -59,6 +59,14 @@ export function adviceFor(job: JobDetail, failure: Failure | null): Advice[] {
 }
 
 function again(job: JobDetail, text: string): Advice {
+  if (workflowOf(job).startsWith('train')) {
+    const dataset = job.inputs.find((link) => link.label === 'dataset')?.uuid;
+    return {
+      text: job.status === 'KILLED' ? 'Train it again.' : 'Change what the message names, and train it again.',
+      word: 'Train again',
+      href: `/ml/models/new${dataset === undefined ? '' : `?dataset=${dataset}`}`,
+    };
+  }
   return { text, word: 'Submit again with changes', href: `/jobs/new?from=${job.uuid}` };
 }
 
