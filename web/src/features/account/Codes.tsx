@@ -8,7 +8,11 @@ import { type Column, Table } from '@/shared/ui/Table';
 type Code = components['schemas']['Code'];
 const MOST = 200;
 const COLUMNS: Column<Code>[] = [
-  { key: 'label', header: 'Code', cell: (code) => <span title={code.description}>{code.label || 'without a label'}</span> },
+  {
+    key: 'label',
+    header: 'Code',
+    cell: (code) => <span title={code.description}>{code.label || 'without a label'}</span>,
+  },
   { key: 'plugin', header: 'Calculation', cell: (code) => <code>{code.plugin ?? 'any'}</code>, wide: true },
   { key: 'computer', header: 'Computer', cell: (code) => code.computer },
 ];

@@ -62,7 +62,8 @@ function again(job: JobDetail, text: string): Advice {
   if (workflowOf(job).startsWith('train')) {
     const dataset = job.inputs.find((link) => link.label === 'dataset')?.uuid;
     return {
-      text: job.status === 'KILLED' ? 'Train it again.' : 'Change what the message names, and train it again.',
+      text:
+        job.status === 'KILLED' ? 'Train it again.' : 'Change what the message names, and train it again.',
       word: 'Train again',
       href: `/ml/models/new${dataset === undefined ? '' : `?dataset=${dataset}`}`,
     };

@@ -44,7 +44,9 @@ export function TrainForm({
     setError(null);
     const [bad] = Object.keys(wrong);
     if (bad !== undefined) {
-      form.current?.querySelector<HTMLElement>(`[data-setting] [name="${bad.split('.').at(-1) ?? ''}"]`)?.focus();
+      form.current
+        ?.querySelector<HTMLElement>(`[data-setting] [name="${bad.split('.').at(-1) ?? ''}"]`)
+        ?.focus();
       return;
     }
     setSending(true);

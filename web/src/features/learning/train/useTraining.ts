@@ -12,7 +12,9 @@ const FIRST = 'student';
 /** A training as it is being made: what was chosen, what follows from it, and what is wrong with it. */
 export function useTraining(datasets: DatasetRow[], kinds: Kinds, asked: string | undefined) {
   const [dataset, setDataset] = useState(asked ?? datasets[0]?.uuid ?? '');
-  const [kind, setKind] = useState((kinds.kinds.find((one) => one.name === FIRST) ?? kinds.kinds[0])?.name ?? '');
+  const [kind, setKind] = useState(
+    (kinds.kinds.find((one) => one.name === FIRST) ?? kinds.kinds[0])?.name ?? '',
+  );
   const [name, setName] = useState('');
   const [parameters, setParameters] = useState<Values>({});
   const [changes, setChanges] = useState<Values>({});
