@@ -11,11 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from aiida.brokers.zeromq.service import ZeromqBrokerService
 from aiida.manage import get_manager
-from aiida.manage.configuration import get_config
 
 from nanoos_plugins.graph.progress import unclaimed
+from nanoos_plugins.install.daemon import broker_files
 from nanoos_plugins.recovery import UNCLAIMED_AFTER
 
 ZEROMQ = 'core.zeromq'
@@ -33,7 +32,8 @@ def connect() -> None:
         raise TimeoutError('the daemon is not running: start it (`nanoos up`), then send the request again')
     try:
         communicator = manager.get_communicator()
-        if _is_zeromq() and _files().sockets_file.read_text().strip() not in communicator._router_endpoint:
+        address = broker_files().sockets_file.read_text().strip() if _is_zeromq() else None
+        if address is not None and address not in communicator._router_endpoint:
             disconnect()
             manager.get_communicator()
     except (ConnectionError, FileNotFoundError):
@@ -117,7 +117,7 @@ def _tasks() -> Iterator[int]:
     AiiDA's own way of asking (`Broker.iterate_tasks`) moves the tasks of running processes back among the
     waiting ones, under the feet of the broker; so its files are only read.
     """
-    folder = _files().storage_path / 'tasks'
+    folder = broker_files().storage_path / 'tasks'
     # A task moves from waiting to given, and back when its worker is lost.
     for state in ('pending', 'processing', 'pending'):
         for path in sorted((folder / state).glob('*.json')):
@@ -135,11 +135,3 @@ def _process_of(path: Path) -> Iterator[int]:
 def _is_zeromq() -> bool:
     profile = get_manager().get_profile()
     return profile is not None and profile.process_control_backend == ZEROMQ
-
-
-def _files() -> ZeromqBrokerService.FilepathLayout:
-    """Return the places of the broker's files."""
-    profile = get_manager().get_profile()
-    assert profile is not None
-    paths = get_config().filepaths(profile)['broker_service']
-    return ZeromqBrokerService.FilepathLayout(paths['dir'], paths['log'])

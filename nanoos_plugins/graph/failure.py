@@ -41,7 +41,8 @@ def find_failure(pk: int, viewer: Viewer | None = None) -> Failure | None:
     exit_status = attributes['exit_status'].as_integer()
     ended_badly = sa.or_(
         state.in_((ProcessState.EXCEPTED.value, ProcessState.KILLED.value)),
-        sa.and_(state == ProcessState.FINISHED.value, exit_status != 0),
+        # As `job_status` has it, a process that ended without an exit status did not end well.
+        sa.and_(state == ProcessState.FINISHED.value, exit_status.is_distinct_from(0)),
     )
     # The last one made is what the job could not recover from, and called later than its callers.
     statement = (
@@ -63,9 +64,13 @@ def find_failure(pk: int, viewer: Viewer | None = None) -> Failure | None:
     with connection(viewer) as opened:
         row = opened.execute(statement).one()
     is_calcjob = row.node_type.startswith('process.calculation.calcjob.')
-    message = row.exit_message or _last_line(row.exception) or f'it was {row.state}'
+    message = row.exit_message or _last_line(row.exception) or _ended(row.state)
     try_next = _try_next(pk, row.id, is_calcjob, row.state, row.exception)
     return Failure(row.id, str(row.uuid), row.process or '', is_calcjob, row.exit_status, message, try_next)
+
+
+def _ended(state: str) -> str:
+    return 'it ended without an exit status' if state == ProcessState.FINISHED.value else f'it was {state}'
 
 
 def _last_line(exception: str | None) -> str:

@@ -89,7 +89,7 @@ def _state_condition(status: JobStatus) -> sa.ColumnElement[bool]:
     if status is JobStatus.COMPLETED:
         return sa.and_(state == ProcessState.FINISHED.value, exit_status == 0)
     if status is JobStatus.FAILED:
-        failed = sa.and_(state == ProcessState.FINISHED.value, exit_status != 0)
+        failed = sa.and_(state == ProcessState.FINISHED.value, exit_status.is_distinct_from(0))
         return sa.or_(state == ProcessState.EXCEPTED.value, failed)
     if status is JobStatus.KILLED:
         return sa.and_(state == ProcessState.KILLED.value)

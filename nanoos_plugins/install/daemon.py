@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from nanoos_plugins.install.home import home
 from nanoos_plugins.install.profile import NAME, load
 
 if TYPE_CHECKING:
+    from aiida.brokers.zeromq.service import ZeromqBrokerService
     from aiida.engine.daemon.client import DaemonClient
 
 START_TIMEOUT = 60
@@ -29,6 +31,7 @@ def ensure_daemon(workers: int = 2) -> None:
         raise ValueError(f'a daemon needs at least 1 worker, got {workers}')
     client = _client()
     if not is_running():
+        _forget_dead_broker()
         client.start_daemon(number_workers=workers, timeout=START_TIMEOUT)
     else:
         missing = workers - client.get_numprocesses(timeout=START_TIMEOUT)['numprocesses']
@@ -75,6 +78,37 @@ def stop_daemon() -> None:
     for process in alive:
         process.kill()
     psutil.wait_procs(alive, timeout=STOP_TIMEOUT)
+
+
+def broker_files() -> ZeromqBrokerService.FilepathLayout:
+    """Return the places of the files of the embedded profile's broker."""
+    from aiida.brokers.zeromq.service import ZeromqBrokerService
+    from aiida.manage import get_manager
+    from aiida.manage.configuration import get_config
+
+    profile = get_manager().get_profile()
+    assert profile is not None
+    paths = get_config().filepaths(profile)['broker_service']
+    return ZeromqBrokerService.FilepathLayout(paths['dir'], paths['log'])
+
+
+def _forget_dead_broker() -> None:
+    """Remove the address that a killed broker has left.
+
+    Workers start beside the new broker. One that is quicker would find that address, connect to it, and never
+    be given a process to run.
+    """
+    from aiida.manage import get_manager
+
+    broker = get_manager().get_broker()
+    if broker is None or broker.check_service_reachable():
+        return
+    files = broker_files()
+    if files.sockets_file.exists():
+        # Its folder of sockets goes with it: the new broker would look for it there.
+        shutil.rmtree(files.sockets_file.read_text().strip(), ignore_errors=True)
+        files.sockets_file.unlink()
+    files.pid_file.unlink(missing_ok=True)
 
 
 def _await_broker() -> None:

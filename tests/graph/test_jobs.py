@@ -90,12 +90,18 @@ def test_each_status_is_found_by_its_filter(
         calculation.base.attributes.set('scheduler_state', scheduler)
     made[JobStatus.PAUSED].pause()
     excepted = make(state=ProcessState.EXCEPTED)
+    # its worker was stopped between the two
+    without_status = make(exit_status=None)
     for status, node in made.items():
         assert node.pk in pks(list_jobs(owner=owner.email, status=status))
-        expected = [excepted.pk, node.pk] if status is JobStatus.FAILED else [node.pk]
+        failed = status is JobStatus.FAILED
+        expected = [without_status.pk, excepted.pk, node.pk] if failed else [node.pk]
         assert pks(list_jobs(owner=owner.email, status=status)) == expected
     statuses = [job.status for job in load_jobs([node.pk or 0 for node in made.values()])]
     assert statuses == list(made)
+    failure = find_failure(without_status.pk or 0)
+    assert failure is not None
+    assert (failure.pk, failure.message) == (without_status.pk, 'it ended without an exit status')
 
 
 def test_a_filter_that_only_python_can_tell_fills_its_pages(

@@ -6,14 +6,17 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 from aiida import orm
 from aiida.common.datastructures import CalcJobState
+from aiida.engine.daemon.client import DaemonClient
 
 from nanoos_plugins import launch
-from nanoos_plugins.install.daemon import ensure_daemon, is_running, worker_pids
+from nanoos_plugins.install.daemon import _client, broker_files, ensure_daemon, is_running, worker_pids
 
 Finish = Callable[[orm.ProcessNode, float], None]
 
@@ -55,3 +58,32 @@ def test_runs_survive_the_loss_of_a_worker(finish: Finish, bash: orm.InstalledCo
     print(f'a worker of 2 killed: all finished {time.monotonic() - start:.1f} s later')
     until(lambda: len(worker_pids()) == 2, 'two workers again')
     assert killed not in worker_pids()
+
+
+def test_all_of_it_killed_at_once_leaves_no_address_behind(
+    finish: Finish, bash: orm.InstalledCode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workers that read the address of the killed broker would wait at it for ever."""
+    inputs = {'code': bash, 'x': orm.Int(21), 'y': orm.Int(21), 'metadata': {'options': {'sleep': 4}}}
+    node = launch.submit('core.arithmetic.add', inputs)
+    until(lambda: node.get_state() is CalcJobState.WITHSCHEDULER, 'running')
+    circus = psutil.Process(_client().get_daemon_pid())
+    family = [circus, *circus.children(recursive=True)]
+    for process in family:
+        os.kill(process.pid, signal.SIGKILL)
+    psutil.wait_procs(family, timeout=10)
+    sockets = broker_files().sockets_file
+    killed = sockets.read_text()
+    left: list[bool] = []
+    start_daemon = DaemonClient.start_daemon
+
+    def start(*args: Any, **kwargs: Any) -> Any:
+        left.append(sockets.exists() or broker_files().pid_file.exists())
+        return start_daemon(*args, **kwargs)
+
+    monkeypatch.setattr(DaemonClient, 'start_daemon', start)
+    ensure_daemon(2)
+    assert left == [False]
+    assert not Path(killed).exists()
+    finish(node, 90)
+    assert node.outputs.sum.value == 42
