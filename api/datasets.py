@@ -12,19 +12,24 @@ from anyio import to_thread
 from fastapi import Request
 
 from api.child import answer_of
+from api.database import read_slowly
 from api.errors import NotFoundError, RequestError
 from api.routes.dataset_uploads import DatasetUpload
 from api.schemas.datasets import NewDataset
 from api.settings import Settings
 from nanoos_plugins.accounts.caller import Caller
 from nanoos_plugins.data.structure_file import safe_name
+from nanoos_plugins.dataset_inputs import wanted_runs
 
 
 async def collect(request: Request, caller: Caller, wanted: NewDataset) -> str:
     """Make the data set of results that is wanted, and return its UUID.
 
-    :raises RequestError: 422 when there are no such results, or too many.
+    :raises ValueError: when there are no such results, or too many.
+    :raises RequestError: 422 when no row can be used.
     """
+    # Here first: to start a process takes seconds, and what is not there can be said at once.
+    await read_slowly(request, wanted_runs, wanted.workflow, wanted.quantity, wanted.engine, caller.viewer)
     return await _made(request, 'collect', {'user_pk': caller.user_pk, **wanted.model_dump()})
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiida import orm
 
-from nanoos_plugins.graph.datasets import finished_runs
+from nanoos_plugins.graph.datasets import Run, finished_runs
 from nanoos_plugins.graph.nodes import chunks
 from nanoos_plugins.storage.shares import Viewer
 
@@ -27,15 +27,10 @@ def dataset_inputs(
 
     :param quantity: `eos.bulk_modulus`: an output of the workflow, and what in it is the target.
     :param viewer: only what this one sees.
-    :raises ValueError: for a quantity of another form, no such jobs, or too many.
+    :raises ValueError: see `wanted_runs`.
     """
-    output, separator, entry = quantity.partition('.')
-    if not separator:
-        raise ValueError(f'quantity {quantity!r:.80}: expected OUTPUT.QUANTITY, as in eos.bulk_modulus')
-    found = finished_runs(workflow, output, engine, viewer)
-    if not found:
-        by = f' by {engine}' if engine else ''
-        raise ValueError(f'no job {workflow}{by} has ended well with an output {output}')
+    found = wanted_runs(workflow, quantity, engine, viewer)
+    entry = quantity.partition('.')[2]
     settings = {'name': name, 'quantity': entry, 'target': entry.replace('_', ' '), 'unit': unit}
     inputs: dict[str, Any] = {'settings': orm.Dict(settings)}
     nodes = _nodes({pk for one in found for pk in (one.structure, one.results)})
@@ -43,6 +38,21 @@ def dataset_inputs(
         inputs[f'{STRUCTURE}{number}'] = nodes[one.structure]
         inputs[f'{RESULTS}{number}'] = nodes[one.results]
     return inputs
+
+
+def wanted_runs(workflow: str, quantity: str, engine: str | None, viewer: Viewer | None) -> list[Run]:
+    """Return the jobs that ended well with the output that a quantity is of, the newest first; at least one.
+
+    :raises ValueError: for a quantity of another form, no such jobs, or too many.
+    """
+    output, separator, _ = quantity.partition('.')
+    if not separator:
+        raise ValueError(f'quantity {quantity!r:.80}: expected OUTPUT.QUANTITY, as in eos.bulk_modulus')
+    found = finished_runs(workflow, output, engine, viewer)
+    if not found:
+        by = f' by {engine}' if engine else ''
+        raise ValueError(f'no job {workflow}{by} has ended well with an output {output}')
+    return found
 
 
 def _nodes(pks: Collection[int]) -> dict[int, orm.Node]:

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from aiida import orm
 from aiida.common.exceptions import EntryPointError
-from aiida.engine import ProcessBuilder, run_get_node
+from aiida.engine import ProcessBuilder
 from aiida.engine import submit as aiida_submit
 from aiida.engine.utils import instantiate_process
 from aiida.manage import get_manager
@@ -28,6 +28,8 @@ from nanoos_plugins.tasks import connect, hand_over, is_lost
 
 #: [s] How long a key is kept at least: as long as anybody repeats a request whose answer was lost.
 KEY_SECONDS = 7 * 24 * 3600
+#: [s] How often a process that runs here looks whether one that it called has ended: nobody tells it.
+LOOK = 0.1
 #: Keys that are forgotten with each job that is stored.
 MOST_FORGOTTEN = 100
 
@@ -164,12 +166,16 @@ def _forget(before: float) -> sa.Delete:
 def run(entry_point: str, inputs: Mapping[str, Any], owner: orm.User | None = None) -> orm.ProcessNode:
     """Run a process here, wait for its end and return its node."""
     with acting_as(owner):
-        _, node = run_get_node(load_process(entry_point), **inputs)
-        return node
+        return _run(load_process(entry_point), inputs)
 
 
 def run_builder(builder: ProcessBuilder, owner: orm.User | None = None) -> orm.ProcessNode:
     """Run the process of a filled builder here, wait for its end and return its node."""
     with acting_as(owner):
-        _, node = run_get_node(builder)
-        return node
+        return _run(builder, {})
+
+
+def _run(process: Any, inputs: Mapping[str, Any]) -> orm.ProcessNode:
+    """Run a process in a runner of its own, as AiiDA's `run_get_node` does, which looks far less often."""
+    runner = get_manager().create_runner(communicator=None, poll_interval=LOOK)
+    return runner.run_get_node(process, **inputs).node

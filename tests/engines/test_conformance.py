@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import pytest
 from aiida import orm
-from aiida.engine import run_get_node
 from ase import Atoms, units
 from ase.build import bulk
 from ase.geometry import find_mic
@@ -23,6 +22,7 @@ from scipy.spatial.transform import Rotation
 
 from nanoos_plugins.engines.contract import Engine, load_engine
 from nanoos_plugins.engines.results import Results, data_outputs
+from nanoos_plugins.launch import run_builder
 
 ROTATION = Rotation.from_rotvec([0.3, -0.5, 0.7]).as_matrix()
 STRAIN = np.array([[0.7, 0.2, -0.1], [0.2, -0.3, 0.25], [-0.1, 0.25, 0.5]])
@@ -85,7 +85,7 @@ class Subject:
     def evaluate(self, atoms: Atoms, **overrides: Any) -> Results:
         parameters = self.engine.validate({**self.case.parameters, **overrides})
         structure = orm.StructureData(ase=atoms)
-        node = run_get_node(self.engine.get_builder(structure, parameters, self.code, {})).node
+        node = run_builder(self.engine.get_builder(structure, parameters, self.code, {}))
         assert node.is_finished_ok, (node.exit_status, node.exit_message, node.exception)
         return self.engine.results(structure, parameters, data_outputs(node))
 
@@ -94,7 +94,7 @@ class Subject:
         structure = orm.StructureData(ase=initial)
         builder: Any = self.engine.get_builder(structure, parameters, self.code, {})
         builder.final = orm.StructureData(ase=final)
-        node = run_get_node(builder).node
+        node = run_builder(builder)
         assert node.is_finished_ok, (node.exit_status, node.exit_message, node.exception)
         return self.engine.results(structure, parameters, data_outputs(node))
 

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 from aiida import orm
-from aiida.engine import run_get_node
 from ase import Atoms
 from ase.build import bulk, fcc100
 
@@ -24,6 +23,7 @@ from nanoos_plugins.engines.lammps_potential import (
     setfl_elements,
 )
 from nanoos_plugins.engines.results import Results, data_outputs
+from nanoos_plugins.launch import run_builder
 from nanoos_plugins.storage.owner import acting_as, system_user
 
 COPPER = {'potential': 'Cu_mishin1.eam.alloy'}
@@ -36,7 +36,7 @@ def evaluate(engine_code: Callable[[str], orm.AbstractCode]) -> Callable[..., Re
     def run(atoms: Atoms, **parameters: Any) -> Results:
         engine = load_engine('lammps')
         structure, complete = orm.StructureData(ase=atoms), engine.validate({**COPPER, **parameters})
-        node = run_get_node(engine.get_builder(structure, complete, engine_code('lammps'), {})).node
+        node = run_builder(engine.get_builder(structure, complete, engine_code('lammps'), {}))
         assert node.is_finished_ok, (node.exit_status, node.exit_message)
         return engine.results(structure, complete, data_outputs(node))
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 from aiida import orm
-from aiida.engine import run_get_node
 from ase import Atoms
 from ase.build import bulk
 
 from nanoos_plugins.calculations.mlip import MlipCalculation, validate_inputs
 from nanoos_plugins.engines.contract import load_engine
+from nanoos_plugins.launch import run_builder
 
 
 def test_batch_gives_published_and_consistent_values(engine_code: Callable[[str], orm.AbstractCode]) -> None:
@@ -31,7 +31,7 @@ def test_batch_gives_published_and_consistent_values(engine_code: Callable[[str]
         'a': orm.StructureData(ase=engine.reference().structure),
         'b': orm.StructureData(ase=bulk('Si', a=5.4, cubic=True)),
     }
-    node = run_get_node(builder).node
+    node = run_builder(builder)
     assert node.is_finished_ok, node.exit_message
     assert node.outputs.summary.get_dict()['labels'] == ['a', 'b', 'c']
     arrays = node.outputs.arrays
@@ -57,7 +57,7 @@ def test_inputs_are_one_structure_or_a_batch(profile: Any) -> None:
 def test_isolated_atom_is_refused_by_the_model(engine_code: Callable[[str], orm.AbstractCode]) -> None:
     engine = load_engine('mlip')
     structure = orm.StructureData(ase=Atoms('He', cell=[20, 20, 20], pbc=True))
-    node = run_get_node(engine.get_builder(structure, engine.validate({}), engine_code('mlip'), {})).node
+    node = run_builder(engine.get_builder(structure, engine.validate({}), engine_code('mlip'), {}))
     assert node.exit_status == MlipCalculation.exit_codes['ERROR_REFUSED'].status
     assert 'isolated atom' in node.exit_message
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 from aiida import orm
-from aiida.engine import run_get_node
 from aiida_pseudo.groups.family.pseudo import PseudoPotentialFamily
 from ase import Atoms, units
 from ase.build import bulk
@@ -16,6 +15,7 @@ from ase.build import bulk
 from nanoos_plugins.engines.qe import QuantumEspresso
 from nanoos_plugins.engines.results import Results, data_outputs
 from nanoos_plugins.install.engines import check
+from nanoos_plugins.launch import run_builder
 
 ENGINE = QuantumEspresso()
 QUICK = {'kpoints_mesh': (2, 2, 2), 'ecutwfc': 20.0}
@@ -32,7 +32,7 @@ def evaluate(atoms: Atoms, code: orm.AbstractCode, **parameters: Any) -> Results
     """Run pw.x and return the normalised results."""
     structure = orm.StructureData(ase=atoms)
     validated = ENGINE.validate(parameters)
-    _, node = run_get_node(ENGINE.get_builder(structure, validated, code, {}))
+    node = run_builder(ENGINE.get_builder(structure, validated, code, {}))
     assert node.is_finished_ok, f'{node.exit_status}: {node.exit_message}'
     return ENGINE.results(structure, validated, data_outputs(node))
 

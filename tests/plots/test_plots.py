@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from aiida import orm
 from aiida.common.links import LinkType
-from aiida.engine import run_get_node
 from ase.build import bulk
 from matplotlib.figure import Figure
 
 from nanoos_plugins.data.template import Template
+from nanoos_plugins.launch import run_builder
 from nanoos_plugins.plots import PLOTS
 from nanoos_plugins.plots.bands import plot_bands
 from nanoos_plugins.plots.figure import path_segments
@@ -47,7 +47,7 @@ def finished(chain: Any, **inputs: Any) -> orm.WorkChainNode:
     structure = orm.StructureData(ase=bulk('Cu', 'fcc', a=3.65, cubic=True)).store()
     template = Template(name='mock', engine='mock', parameters={'epsilon': 0.15, 'cutoff': 4.7}).store()
     builder = chain.get_builder_from_protocol(structure, template, protocol='fast', **inputs)
-    node: orm.WorkChainNode = run_get_node(builder)[1]
+    node: orm.WorkChainNode = run_builder(builder)
     assert node.is_finished_ok, node.exit_message
     return node
 
