@@ -60,9 +60,12 @@ def submit(entry_point: str, inputs: Mapping[str, Any], owner: orm.User | None =
 
     :param owner: whom the process and everything it makes belongs to; the acting user by default.
     :raises ValueError: for an unknown entry point or inputs that do not validate.
+    :raises TimeoutError: when the daemon is not running.
     """
+    process = load_process(entry_point)
     with acting_as(owner):
-        return aiida_submit(load_process(entry_point), **inputs)
+        connect()
+        return aiida_submit(process, **inputs)
 
 
 def submit_once(

@@ -68,7 +68,7 @@ def submit(
         inputs = job_inputs(workflow, chosen, found, protocol, values, label)
         ensure_daemon()
         pk = stored_pk(launch_submit(f'nanoos.{workflow}', inputs))
-    except (NotExistent, ValueError, TypeError, DaemonException) as error:
+    except (NotExistent, ValueError, TypeError, TimeoutError, DaemonException) as error:
         raise CliError(str(error)) from None
     if wait or plotter:
         finish(pk, json, plotter, plot)
@@ -181,7 +181,7 @@ def _steer(job_id: str, json: bool, action: Action) -> None:
         try:
             ensure_daemon()
             send(action, pk)
-        except (DaemonException, ConnectionError) as error:
+        except (DaemonException, ConnectionError, TimeoutError) as error:
             raise CliError(f'no daemon for job {pk}: {error}; try `nanoos doctor`') from None
         found = _changed(pk, action)
         if found.status.is_final and found.status not in WANTED[action]:

@@ -80,7 +80,7 @@ def train(
         }
         ensure_daemon()
         pk = stored_pk(submit('nanoos.training', inputs))
-    except (NotExistent, ValueError, DaemonException) as error:
+    except (NotExistent, ValueError, TimeoutError, DaemonException) as error:
         raise CliError(' '.join(str(error).split())) from None
     if only_submit:
         emit(job_dict(load_jobs([pk])[0]), json, lambda: f'submitted job {pk}: nanoos job wait {pk}')

@@ -98,7 +98,7 @@ def run(
         )
         ensure_daemon()
         pk = stored_pk(submit('nanoos.multiscale', inputs))
-    except (NotExistent, ValueError, TypeError, DaemonException) as error:
+    except (NotExistent, ValueError, TypeError, TimeoutError, DaemonException) as error:
         raise CliError(str(error)) from None
     if only_submit:
         emit(job_dict(load_jobs([pk])[0]), json, lambda: f'submitted job {pk}: nanoos job wait {pk}')

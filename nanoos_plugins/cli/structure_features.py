@@ -92,7 +92,7 @@ def _submitted(missing: list[int], settings: FeatureSettings, code: str | None) 
         )
         ensure_daemon()
         return [stored_pk(submit(ENTRY_POINT, inputs)) for inputs in batches(missing, settings, by)]
-    except (NotExistent, ValueError, DaemonException) as error:
+    except (NotExistent, ValueError, TimeoutError, DaemonException) as error:
         raise CliError(str(error)) from None
 
 

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from aiida import orm
-from aiida.manage import get_manager
 
 from nanoos_plugins.data.template import load_template
 from nanoos_plugins.demo.memory import adopt, find_process, step_label
@@ -49,7 +48,7 @@ class Runner:
         """
         while True:
             if not is_running():
-                self._start_daemon()
+                ensure_daemon(WORKERS)
             entries = self._look()
             self._show(entries)
             done = {key for key, entry in entries.items() if entry.job.status is JobStatus.COMPLETED}
@@ -59,11 +58,6 @@ class Runner:
             self._revive(entries)
             self._begin(entries, done)
             time.sleep(INTERVAL)
-
-    def _start_daemon(self) -> None:
-        # A connection to the broker of a daemon that died leads nowhere.
-        get_manager().reset_broker()
-        ensure_daemon(WORKERS)
 
     def _look(self) -> dict[str, Progress]:
         """Return the progress of every step that has a process, by key."""

@@ -19,7 +19,6 @@ import pytest
 import sqlalchemy as sa
 from aiida import orm
 from aiida.engine import ProcessState
-from aiida.manage import get_manager
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
@@ -303,9 +302,6 @@ def test_a_restarted_daemon_is_found_again(alice: Person, daemon: None) -> None:
     body, headers = new_job(structure_of(alice)), {'Idempotency-Key': str(uuid4())}
     assert is_problem(alice.http('POST', '/jobs', json=body, headers=headers), 503)
     ensure_daemon(workers=2)
-    # What the tests after this one submit from this process goes to the new broker too.
-    get_manager().reset_runner()
-    get_manager().reset_broker()
     answer = alice.http('POST', '/jobs', json=body, headers=headers)
     assert answer.status_code in (200, 201), answer.text
     assert ended(alice, answer.json()['uuid'])['status'] == 'COMPLETED'

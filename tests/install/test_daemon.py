@@ -87,3 +87,7 @@ def test_all_of_it_killed_at_once_leaves_no_address_behind(
     assert not Path(killed).exists()
     finish(node, 90)
     assert node.outputs.sum.value == 42
+    # this process was connected to the killed broker
+    later = launch.submit('core.arithmetic.add', {**inputs, 'metadata': {}})
+    finish(later, 90)
+    assert later.is_finished_ok

@@ -179,6 +179,9 @@ def test_an_outage_is_told(administration: Page) -> None:
 def test_it_is_usable_on_a_phone_and_accessible(
     open_browser: Callable[..., BrowserContext], admin: Person
 ) -> None:
+    orm.InstalledCode(
+        orm.load_computer('localhost'), '/bin/true', user=orm.User.collection.get(email=admin.email)
+    ).store()
     for theme in ('light', 'dark'):
         page = open_browser(
             color_scheme=theme,

@@ -17,7 +17,7 @@ const COLUMNS: Column<Code>[] = [
     key: 'label',
     header: 'Code',
     width: 'minmax(0, 3fr)',
-    cell: (code) => <span title={code.description}>{code.label}</span>,
+    cell: (code) => <span title={code.description}>{code.label || 'without a label'}</span>,
   },
   {
     key: 'plugin',
