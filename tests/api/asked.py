@@ -162,9 +162,24 @@ def _lists(world: World) -> st.SearchStrategy[Asked]:
     )
 
 
+def _queries(world: World) -> st.SearchStrategy[Asked]:
+    """Return the strategy of dictionaries as `QueryBuilder.as_dict` gives them."""
+    # Hypothesis looks through each new strategy: made at each draw, that took most of the time.
+    kinds = [(kind, is_wild) for kind in (*COLUMNS, 'link') for is_wild in (False, True)]
+    filters = {one: _filters(world, *one) for one in kinds}
+    return _query(
+        filters, {one: _projections(*one) for one in kinds}, {kind: _counted(kind) for kind in COLUMNS}
+    )
+
+
 @st.composite
-def _queries(draw: st.DrawFn, world: World) -> Asked:
-    """Draw a dictionary as `QueryBuilder.as_dict` gives it; a wild one asks for what nobody gets, too."""
+def _query(
+    draw: st.DrawFn,
+    filters_of: Mapping[tuple[str, bool], st.SearchStrategy[dict[str, Any]]],
+    projections: Mapping[tuple[str, bool], st.SearchStrategy[list[Any]]],
+    counted: Mapping[str, st.SearchStrategy[list[Any]]],
+) -> Asked:
+    """Draw a query; a wild one asks for what nobody gets, too."""
     is_wild = draw(st.sampled_from((False, False, False, True)))
     joins = JOINS if is_wild else OPEN_JOINS
     kinds = [draw(st.sampled_from(('node', 'node', 'node', 'node', 'group', 'log', 'comment')))]
@@ -187,12 +202,12 @@ def _queries(draw: st.DrawFn, world: World) -> Asked:
         for number, vertex in enumerate(path)
         if vertex.get('joining_keyword') in ('with_incoming', 'with_outgoing')
     }
-    project = {tag: draw(_projections(kind, is_wild)) for tag, kind in (tags | edges).items()}
+    project = {tag: draw(projections[kind, is_wild]) for tag, kind in (tags | edges).items()}
     is_distinct = draw(st.booleans())
     if draw(st.sampled_from((False, False, True))):
         tag = draw(st.sampled_from(list(tags)))
-        project, is_distinct = {tag: draw(_counted(tags[tag]))}, False
-    filters = {tag: draw(_filters(world, kind, is_wild)) for tag, kind in (tags | edges).items()}
+        project, is_distinct = {tag: draw(counted[tags[tag]])}, False
+    filters = {tag: draw(filters_of[kind, is_wild]) for tag, kind in (tags | edges).items()}
     body = {'path': path, 'project': project, 'filters': filters, 'distinct': is_distinct}
     return Asked('POST', '/query', json=body | draw(st.sampled_from(({}, {'limit': 5}))))
 
