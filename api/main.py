@@ -16,6 +16,7 @@ from api import errors
 from api.child import Children
 from api.database import Threads
 from api.events import Events
+from api.lost_workers import looking_for_lost_workers
 from api.middleware import LimitBody, Observe
 from api.predictor import Predictor
 from api.rate import RateLimit
@@ -106,7 +107,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.events = Events()
     await app.state.events.start()
     try:
-        yield
+        async with looking_for_lost_workers():
+            yield
     finally:
         await app.state.events.stop()
         await app.state.predictor.stop()

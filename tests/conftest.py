@@ -85,11 +85,17 @@ def daemon(profile: Profile) -> Iterator[None]:
 @pytest.fixture(scope='session')
 def finish(daemon: None) -> Callable[[orm.ProcessNode, float], None]:
     """Return a function that waits until the daemon has ended a process, so many seconds at most."""
+    from nanoos_plugins.recovery import NOTICE_AFTER, notice_lost_workers
 
     def wait(node: orm.ProcessNode, seconds: float = 120) -> None:
-        end = time.monotonic() + seconds
+        start = noticed = time.monotonic()
         while not node.is_terminated:
-            assert time.monotonic() < end, f'{node} is {node.process_state} after {seconds} s'
+            now = time.monotonic()
+            assert now < start + seconds, f'{node} is {node.process_state} after {seconds} s'
+            if now > noticed + NOTICE_AFTER:
+                # as the API does
+                notice_lost_workers()
+                noticed = now
             time.sleep(0.2)
 
     return wait

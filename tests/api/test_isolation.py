@@ -108,7 +108,7 @@ def test_what_others_do_unseen_changes_no_answer(world: World) -> None:
     first, second, third = world.tenants
     asked_by: list[tuple[Person, Asked, int, str]] = []
 
-    @settings(COMMON, max_examples=400)
+    @settings(COMMON, max_examples=max(100, REQUESTS // 25))
     @given(st.sampled_from((first, third)), requests(world))
     def record(person: Person, asked: Asked) -> None:
         answer = ask(person, asked)
