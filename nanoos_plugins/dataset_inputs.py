@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from aiida import orm
 
-from nanoos_plugins.graph.datasets import Run, finished_runs
+from nanoos_plugins.graph.datasets import Run, finished_runs, finished_simulations
 from nanoos_plugins.graph.nodes import chunks
 from nanoos_plugins.storage.shares import Viewer
 
 #: Labels of the inputs of `nanoos.collect_dataset`, as in `calculations.dataset`.
-STRUCTURE, RESULTS = 'structure_', 'results_'
+STRUCTURE, RESULTS, ARRAYS = 'structure_', 'results_', 'arrays_'
+#: Target and unit of data sets with forces: energies are of cells, whose sizes say nothing of a material.
+ENERGY, ENERGY_UNIT = 'energy_per_atom', 'eV/atom'
 
 
 def dataset_inputs(
@@ -32,11 +34,35 @@ def dataset_inputs(
     found = wanted_runs(workflow, quantity, engine, viewer)
     entry = quantity.partition('.')[2]
     settings = {'name': name, 'quantity': entry, 'target': entry.replace('_', ' '), 'unit': unit}
-    inputs: dict[str, Any] = {'settings': orm.Dict(settings)}
-    nodes = _nodes({pk for one in found for pk in (one.structure, one.results)})
+    return {'settings': orm.Dict(settings), **_rows(found)}
+
+
+def force_inputs(name: str, engine: str | None = None, viewer: Viewer | None = None) -> dict[str, Any]:
+    """Return the inputs of `nanoos.collect_dataset` for energies an atom with their forces and stresses.
+
+    They are of all simulations that ended well, those within other jobs among them, the newest first.
+
+    :param viewer: only what this one sees.
+    :raises ValueError: for no such simulations, or too many.
+    """
+    found = finished_simulations(engine, viewer)
+    if not found:
+        by = f' by {engine}' if engine else ''
+        raise ValueError(f'no simulation{by} has ended well')
+    settings = {'name': name, 'target': ENERGY, 'unit': ENERGY_UNIT, 'forces': True}
+    return {'settings': orm.Dict(settings), **_rows(found)}
+
+
+def _rows(found: Sequence[Run]) -> dict[str, orm.Node]:
+    """Return structure, results and arrays of each run by label."""
+    pks = {pk for one in found for pk in (one.structure, one.results, one.arrays) if pk is not None}
+    nodes = _nodes(pks)
+    inputs = {}
     for number, one in enumerate(found, start=1):
         inputs[f'{STRUCTURE}{number}'] = nodes[one.structure]
         inputs[f'{RESULTS}{number}'] = nodes[one.results]
+        if one.arrays is not None:
+            inputs[f'{ARRAYS}{number}'] = nodes[one.arrays]
     return inputs
 
 

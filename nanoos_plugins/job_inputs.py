@@ -45,10 +45,11 @@ def job_inputs(
     :param protocol: fast, moderate or precise; None for the workflow's default. A single simulation has none.
     :param settings: inputs of the workflow itself (e.g. `supercell`), everything else goes to the engine.
     :param label: of the process; by default what it does to what with which template.
-    :raises ValueError: for a setting that neither the workflow nor the engine has, an unknown protocol, or a
-        protocol for a single simulation.
+    :raises ValueError: for a setting that neither the workflow nor the engine has, an unknown protocol, a
+        protocol for a single simulation, or a parameter that names what is not there.
     """
     own, parameters = split_settings(workflow, template, settings or {})
+    parameters |= load_engine(template.engine).pinned({**template.parameters, **parameters})
     subject = '' if structure is None else f' of {structure.get_formula()}'
     told = label or f'{workflow}{subject} with {template.name}'
     inputs: dict[str, Any] = {}

@@ -19,9 +19,11 @@ from pydantic import ValidationError
 
 from api.errors import NotFoundError
 from api.schemas.jobs import Options
+from nanoos_plugins.data.model import Model
 from nanoos_plugins.data.template import Template, load_template, system_templates
 from nanoos_plugins.engines.code import default_code
 from nanoos_plugins.engines.contract import Engine, load_engine
+from nanoos_plugins.engines.mlip_potential import find_potential
 from nanoos_plugins.graph.computers import LOCAL_TRANSPORT, is_enabled
 from nanoos_plugins.graph.tables import connection, tables
 from nanoos_plugins.storage.owner import SYSTEM_EMAIL
@@ -29,6 +31,8 @@ from nanoos_plugins.storage.shares import Viewer, seen_by
 
 Kind = TypeVar('Kind', bound=orm.Node)
 NO_PRIORITY = frozenset({'core.direct'})
+#: Engine whose potential is a model that somebody has trained, not a file.
+MLIP = 'mlip'
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,22 @@ class Submitter:
             raise PermissionError(
                 'potential: a path needs the scope admin; give the name of a potential shipped with LAMMPS'
             )
+        if template.engine == MLIP and potential is not None:
+            self._check_model(potential)
         return self.check_run(load_engine(template.engine), code, options)
+
+    def _check_model(self, potential: Any) -> None:
+        """Check that the submitter sees the fine-tuned model that a parameter names.
+
+        :raises NotFoundError: when there is none, or not for them; keys say nothing over HTTP.
+        :raises ValueError: when it is of a kind that cannot be run.
+        """
+        text = str(potential)
+        uuid = _uuid(text)
+        if uuid is not None:
+            self.load(uuid, Model, 'model')
+        if (uuid is None and text.isdecimal()) or not self.sees(find_potential(text)):
+            raise NotFoundError(f'there is no model {text!r:.80}')
 
     def check_run(
         self, engine: Engine[Any], code: orm.AbstractCode | None, options: Mapping[str, Any]

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from aiida import orm
 from aiida.engine import ExitCode, calcfunction
 
-from nanoos_plugins.calculations.handover import HandoverRefused, numbers, pick
+from nanoos_plugins.calculations.dataset_rows import row_of, row_of_forces
 from nanoos_plugins.data.dataset import Dataset
-from nanoos_plugins.dataset_inputs import RESULTS, STRUCTURE
-from nanoos_plugins.ml.rows import Problem, Row, Rows, describe_problems, ordered, read_rows, without_repeats
+from nanoos_plugins.dataset_inputs import ARRAYS, RESULTS, STRUCTURE
+from nanoos_plugins.ml.rows import (
+    Floats,
+    Problem,
+    Row,
+    Rows,
+    describe_problems,
+    read_rows,
+    without_copies,
+    without_repeats,
+)
 
 #: Exit statuses of the calcfunctions.
 UNREADABLE = 310
@@ -67,13 +77,15 @@ def collect_dataset(settings: orm.Dict, **nodes: Any) -> dict[str, orm.Data] | E
     Fails with exit status 311 when no row can be used.
 
     :param settings: `name`, `quantity` (its name in the results, nested ones with dots), `target` (what it is
-        called from now on), and `unit`, which every result must have.
-    :param nodes: `structure_<i>` and `results_<i>` of each row.
+        called from now on), and `unit`, which every result must have. With `forces` instead of a quantity the
+        targets are energies an atom [eV/atom], with their forces and, where the results have it, stress.
+    :param nodes: `structure_<i>` and `results_<i>` of each row, and for forces `arrays_<i>`.
     :return: as of `import_dataset`.
     """
     given = settings.get_dict()
     rows, problems, uuids, times = collected(given, nodes)
-    unique, repeated = without_repeats(rows)
+    # displaced atoms are another row for forces only
+    unique, repeated = without_copies(rows) if given.get('forces') else without_repeats(rows)
     return _made(given, Rows(unique, given['unit'], problems + repeated), uuids, times)
 
 
@@ -88,29 +100,19 @@ def collected(
     problems: list[Problem] = []
     uuids: dict[int, str] = {}
     times: dict[int, float] = {}
+    engines: set[str] = set()
     for number in sorted(int(name.removeprefix(STRUCTURE)) for name in nodes if name.startswith(STRUCTURE)):
         structure, results = nodes[f'{STRUCTURE}{number}'], nodes[f'{RESULTS}{number}']
         try:
-            value, _ = numbers(
-                given['quantity'], pick(results.get_dict(), given['quantity'], given['unit'], None)
-            )
-            rows.append(_row(number, structure, float(value)))
+            if given.get('forces'):
+                row = row_of_forces(number, structure, results, nodes.get(f'{ARRAYS}{number}'), engines)
+            else:
+                row = row_of(number, structure, results, given['quantity'], given['unit'])
+            rows.append(row)
             uuids[number], times[number] = structure.uuid, results.ctime.timestamp()
-        except (HandoverRefused, ValueError, TypeError) as refused:
+        except (ValueError, TypeError) as refused:
             problems.append(Problem(number, str(refused)))
     return rows, problems, uuids, times
-
-
-def _row(number: int, structure: orm.StructureData, value: float) -> Row:
-    """Return a row.
-
-    :raises ValueError: for a structure that is no ordered crystal.
-    """
-    if not all(structure.pbc):
-        raise ValueError(f'its structure is periodic along {structure.pbc}; expected all three directions')
-    return Row(
-        number, structure.label or structure.get_formula(), ordered(structure.get_pymatgen_structure()), value
-    )
 
 
 def _made(
@@ -136,6 +138,16 @@ def _made(
         },
         left_out=len(table.problems),
         times=[times[row.number] for row in table.rows] if times else (),
+        forces=[row.forces for row in table.rows if row.forces is not None],
+        stresses=_stresses(table.rows),
     )
     left_out = orm.Dict({'rows': [{'row': one.number, 'reason': one.reason} for one in table.problems]})
     return {'dataset': dataset, 'left_out': left_out}
+
+
+def _stresses(rows: Sequence[Row]) -> list[Floats]:
+    """Return the stress of each row, NaN where there is none; nothing when no row has any."""
+    known = [row.stress for row in rows]
+    if all(stress is None for stress in known):
+        return []
+    return [np.full((3, 3), np.nan) if stress is None else stress for stress in known]

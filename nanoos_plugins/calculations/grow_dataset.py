@@ -72,7 +72,10 @@ def extend_dataset(dataset: Dataset, settings: orm.Dict, **nodes: Any) -> dict[s
 def _grown(
     dataset: Dataset, split: str, parts: Sequence[str], new: Sequence[Row], uuids: Sequence[str]
 ) -> Dataset:
-    """Return a data set with its own rows first, then new ones, and one split of all of them."""
+    """Return a data set with its own rows first, then new ones, and one split of all of them.
+
+    Forces do not go along: new rows have a quantity alone.
+    """
     table = dataset.table
     return Dataset(
         name=dataset.name,

@@ -13,7 +13,7 @@ from nanoos_plugins.cli.find_node import find_node
 from nanoos_plugins.cli.output import CliError, emit, json_option, rows
 from nanoos_plugins.cli.paging import page, page_options, tell_rest, use_profile
 from nanoos_plugins.data.dataset import Dataset
-from nanoos_plugins.dataset_inputs import dataset_inputs
+from nanoos_plugins.dataset_inputs import dataset_inputs, force_inputs
 from nanoos_plugins.graph.datasets import list_datasets
 from nanoos_plugins.graph.keyset import Cursor
 from nanoos_plugins.graph.lineage import lineage
@@ -72,33 +72,44 @@ def import_command(
 
 @dataset.command()
 @click.argument('name')
-@click.option('--workflow', type=click.Choice(WORKFLOWS), required=True, help='Of which jobs.')
+@click.option('--workflow', type=click.Choice(WORKFLOWS), help='Of which jobs.')
+@click.option('--quantity', metavar='OUTPUT.QUANTITY', help='What of their results, as in eos.bulk_modulus.')
+@click.option('--unit', help='Unit that it must have; other results are left out.')
 @click.option(
-    '--quantity',
-    required=True,
-    metavar='OUTPUT.QUANTITY',
-    help='What of their results, as in eos.bulk_modulus.',
+    '--forces',
+    is_flag=True,
+    help='Instead of these three: energies an atom [eV/atom] of all single simulations, those within other '
+    'jobs among them, with their forces [eV/Å] and, where there are, stresses [GPa].',
 )
-@click.option('--unit', required=True, help='Unit that it must have; other results are left out.')
 @click.option('--engine', help='Only jobs by this engine.')
 @split_option
 @json_option
 def create(
     name: str,
-    workflow: str,
-    quantity: str,
-    unit: str,
+    workflow: str | None,
+    quantity: str | None,
+    unit: str | None,
+    forces: bool,
     engine: str | None,
     split_by: str | None,
     json: bool,
 ) -> None:
     """Make the data set NAME of the jobs that ended well: their structures and a quantity of their results.
 
-    Of several jobs for the same structure the newest counts.
+    Of several jobs for the same structure the newest counts. With --forces it is one that a potential can
+    learn from: of a relaxation its last structure, and only those by one engine, for the energies of others
+    do not count from the same.
     """
     use_profile()
+    if forces and any((workflow, quantity, unit)):
+        raise CliError('--forces: expected no --workflow, --quantity or --unit beside it')
     try:
-        inputs = dataset_inputs(name, workflow, quantity, unit, engine)
+        if forces:
+            inputs = force_inputs(name, engine)
+        elif workflow and quantity and unit is not None:
+            inputs = dataset_inputs(name, workflow, quantity, unit, engine)
+        else:
+            raise ValueError('expected --workflow, --quantity and --unit, or --forces')
     except ValueError as error:
         raise CliError(str(error)) from None
     _emit_made(run('nanoos.collect_dataset', inputs), split_by, json)

@@ -50,7 +50,8 @@ for command in (compare, export, import_command, learn):
     '--kind',
     default='student',
     show_default=True,
-    help='Kind of model: dummy, ridge, gp, sparse-gp, student, cgcnn, edge-gated, ensemble.',
+    help='Kind of model: dummy, ridge, gp, sparse-gp, student, cgcnn, edge-gated, ensemble, and of '
+    'energies chgnet, which the engine mlip can run.',
 )
 @click.option(
     '--set',

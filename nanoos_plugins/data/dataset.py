@@ -15,7 +15,7 @@ from aiida.common.exceptions import ValidationError
 from aiida.orm.pydantic import OrmMetadataField
 from pymatgen.core import Structure
 
-from nanoos_plugins.ml.packed import NAMES, pack, unpack
+from nanoos_plugins.ml.packed import NAMES, of_each, pack, unpack
 
 Array = npt.NDArray[Any]
 TABLE = 'table.npz'
@@ -31,7 +31,9 @@ class Dataset(orm.Data):
     those out of a file), `counts` (n,) of atoms, of all atoms one after the other `numbers` and `positions`
     [Å], and `cells` (n, 3, 3) [Å]. A split `s` of `splits` is the array `split_s` (n,): of each row its part,
     a word, or the number of its fold. Where the rows are of calculations, `times` (n,) [s since 1970] says
-    when each target was found. Structures are crystals, periodic in all directions.
+    when each target was found. Where the targets are energies, there may be their derivatives: `forces`
+    (n_atoms of all, 3) [eV/Å], and `stresses` (n, 3, 3) [GPa, tension positive], NaN where one is not known.
+    Structures are crystals, periodic in all directions.
     """
 
     class AttributesModel(orm.Data.AttributesModel):
@@ -41,6 +43,9 @@ class Dataset(orm.Data):
         count: int = OrmMetadataField(description='Number of structures')
         elements: list[str] = OrmMetadataField(description='Elements that occur')
         splits: list[str] = OrmMetadataField([], description='Names of the splits')
+        derivatives: list[str] = OrmMetadataField(
+            [], description='Derivatives of the energy that rows have: forces, stresses'
+        )
         left_out: int = OrmMetadataField(0, description='Rows of the source that were left out')
 
     def __init__(
@@ -55,11 +60,15 @@ class Dataset(orm.Data):
         splits: Mapping[str, Sequence[str | int]] | None = None,
         left_out: int = 0,
         times: Sequence[float] = (),
+        forces: Sequence[Array] = (),
+        stresses: Sequence[Array] = (),
         **kwargs: Any,
     ) -> None:
         """Make an unstored data set.
 
-        :raises ValueError: for no rows, lengths that differ, or a target that is not finite.
+        :param forces: of each row (n_atoms, 3) [eV/Å]; none where the targets are no energies.
+        :param stresses: of each row (3, 3) [GPa, tension positive], NaN where not known.
+        :raises ValueError: for no rows, lengths or shapes that differ, or what is not finite.
         """
         count = len(structures)
         columns: dict[str, Sequence[Any]] = {
@@ -70,6 +79,7 @@ class Dataset(orm.Data):
             **({'times': times} if times else {}),
         }
         check(name, target, count, columns)
+        derivatives = _derivatives(structures, forces, stresses)
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
         self.label = name
         self.base.attributes.set_many(
@@ -80,10 +90,11 @@ class Dataset(orm.Data):
                 'count': count,
                 'elements': sorted({symbol for one in structures for symbol in one.symbol_set}),
                 'splits': sorted(splits or {}),
+                'derivatives': sorted(derivatives),
                 'left_out': left_out,
             }
         )
-        self._write(_table(structures, columns))
+        self._write(_table(structures, columns) | derivatives)
 
     @property
     def name(self) -> str:
@@ -137,6 +148,17 @@ class Dataset(orm.Data):
         """(n,) [s since 1970] when each target was found; None where that is not known."""
         return self.table.get('times')
 
+    @property
+    def forces(self) -> list[Array] | None:
+        """Of each row (n_atoms, 3) [eV/Å]; None where they are not known."""
+        forces = self.table.get('forces')
+        return None if forces is None else of_each(forces, self.table['counts'])
+
+    @property
+    def stresses(self) -> Array | None:
+        """(n, 3, 3) [GPa, tension positive], NaN where one is not known; None where none is."""
+        return self.table.get('stresses')
+
     def with_split(self, name: str, parts: Sequence[str | int]) -> Dataset:
         """Return an unstored data set that has one split more; its rows are the same to the last bit.
 
@@ -183,6 +205,39 @@ def check(name: str, target: str, count: int, columns: Mapping[str, Sequence[Any
     for row, value in enumerate(columns['targets'], start=1):
         if not math.isfinite(value):
             raise ValueError(f'the target of row {row} is {value}: leave that row out')
+
+
+def _derivatives(
+    structures: Sequence[Structure], forces: Sequence[Array], stresses: Sequence[Array]
+) -> dict[str, Array]:
+    """Return the arrays `forces` and `stresses`, those that are given.
+
+    :raises ValueError: for another number or shape of them, or forces that are not finite.
+    """
+    found: dict[str, Array] = {}
+    if len(forces):
+        found['forces'] = np.concatenate(_shaped('forces', forces, [(len(one), 3) for one in structures]))
+        bad = np.flatnonzero(~np.isfinite(found['forces']).all(axis=1))
+        if len(bad):
+            row = int(np.searchsorted(np.cumsum([len(one) for one in structures]), bad[0], side='right'))
+            raise ValueError(f'the forces of row {row + 1} are not finite: leave that row out')
+    if len(stresses):
+        found['stresses'] = np.stack(_shaped('stresses', stresses, [(3, 3)] * len(structures)))
+    return found
+
+
+def _shaped(what: str, given: Sequence[Array], shapes: Sequence[tuple[int, int]]) -> list[Array]:
+    """Return arrays of numbers, one of each row.
+
+    :raises ValueError: for another number or shape of them.
+    """
+    if len(given) != len(shapes):
+        raise ValueError(f'{what}: expected one for each of {len(shapes)} structures, got {len(given)}')
+    arrays = [np.asarray(one, dtype=float) for one in given]
+    for row, (array, shape) in enumerate(zip(arrays, shapes, strict=True), start=1):
+        if array.shape != shape:
+            raise ValueError(f'the {what} of row {row} have the shape {array.shape}, expected {shape}')
+    return arrays
 
 
 def _table(structures: Sequence[Structure], columns: Mapping[str, Sequence[Any]]) -> dict[str, Array]:

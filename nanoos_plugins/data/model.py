@@ -34,12 +34,15 @@ class Model(orm.Data):
         unit: str = OrmMetadataField(description='Unit of what it predicts, empty for none')
         elements: list[str] = OrmMetadataField(description='Elements in its training data')
         metrics: dict[str, float] = OrmMetadataField(
-            description='Errors on rows that it had not seen: mae, rmse (in the unit), r2, coverage'
+            description='Errors on rows that it had not seen: mae, rmse (in the unit), r2, coverage, and of '
+            'energies with forces force_mae [eV/Å] and stress_mae [GPa]'
         )
         calibration: dict[str, float] = OrmMetadataField(
             description='Scale that makes deviations intervals, coverage they promise, rows it is from'
         )
-        pretrained: str = OrmMetadataField(description='Network whose frozen features it reads')
+        pretrained: str = OrmMetadataField(
+            description='Network whose frozen features it reads, or that it began with'
+        )
         digest: str = OrmMetadataField(description='SHA-256 over both files')
 
     def __init__(self, name: str, target: str, unit: str, folder: Path, **kwargs: Any) -> None:

@@ -176,6 +176,16 @@ class Engine(ABC, Generic[ParametersT]):
         """
         return {}
 
+    def pinned(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Return overrides of parameters by which all evaluations of a job mean the same by them.
+
+        Asked once, before a job begins: a name that means the newest of its kind may mean another one later.
+
+        :param parameters: those that differ from the defaults.
+        :raises ValueError: for a name that means nothing.
+        """
+        return {}
+
     def live(self, text: str) -> list[Curve]:
         """Return how a running calculation goes.
 

@@ -1,4 +1,4 @@
-"""Pretrained universal interatomic potentials (CHGNet), by our own runner."""
+"""A universal interatomic potential (CHGNet), pretrained or fine-tuned, by our own runner."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ase.data import atomic_numbers
 
 from nanoos_plugins.engines.atomistic import AtomisticParameters, check_md_size, results_from_arrays
 from nanoos_plugins.engines.contract import Engine, Program, Reference, quantity
+from nanoos_plugins.engines.mlip_potential import check_elements, find_potential
 
 if TYPE_CHECKING:
     from aiida import orm
@@ -22,10 +23,18 @@ LAST_ELEMENT = 94
 
 
 class MlipParameters(AtomisticParameters):
-    """Parameters of the pretrained potentials."""
+    """Parameters of the pretrained and fine-tuned potentials."""
 
     model: Literal['chgnet-0.3.0', 'chgnet-r2scan'] = quantity(
         'chgnet-0.3.0', '', 'weights: chgnet-0.3.0 is trained on PBE (+U), chgnet-r2scan on r2SCAN data'
+    )
+    potential: str | None = quantity(
+        None,
+        '',
+        'fine-tuned model of kind chgnet that is run instead of these weights: its UUID or key, or its name, '
+        "which means the newest one of one's own or of the system",
+        coerce_numbers_to_str=True,
+        max_length=200,
     )
     batch_size: int = quantity(16, '', 'structures of a batch that are evaluated in one pass', ge=1)
 
@@ -55,6 +64,14 @@ class Mlip(Engine[MlipParameters]):
             source='CHGNet 0.3.0 for mp-18767, examples/basics.ipynb of github.com/CederGroupHub/chgnet',
         )
 
+    def pinned(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the UUID of the fine-tuned model that is meant now, if one is.
+
+        :raises ValueError: see `find_potential`.
+        """
+        given = parameters.get('potential')
+        return {} if given is None else {'potential': find_potential(str(given)).uuid}
+
     def get_builder(
         self,
         structure: orm.StructureData,
@@ -64,7 +81,8 @@ class Mlip(Engine[MlipParameters]):
     ) -> ProcessBuilder:
         """Return the builder of the calculation `nanoos.mlip` for one structure.
 
-        :raises ValueError: for an element that the model does not know, md of one atom, or a missing code.
+        :raises ValueError: for an element that the model does not know, md of one atom, a missing code, or a
+            fine-tuned model that is not there, not seen by who acts, or of a kind that cannot be run.
         """
         from aiida import orm
 
@@ -79,6 +97,10 @@ class Mlip(Engine[MlipParameters]):
         builder = MlipCalculation.get_builder()
         builder.code = code
         builder.structure = structure
+        if parameters.potential is not None:
+            potential = find_potential(parameters.potential)
+            check_elements(potential, set(structure.get_symbols_set()))
+            builder.potential = potential
         builder.parameters = orm.Dict(parameters.model_dump())
         builder['metadata']['options'] = dict(options)
         return builder

@@ -22,10 +22,15 @@ MOST_RUNS = 20_000
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run: keys of the structure that it began with and of the dictionary that it gave."""
+    """A finished run: keys of its structure and of the dictionary that it gave.
+
+    The structure is that which it began with. Of a simulation with `arrays` (the key of its forces and
+    stress) it is that which these belong to: the last one, where it moved the atoms.
+    """
 
     structure: int
     results: int
+    arrays: int | None = None
 
 
 def list_datasets(
@@ -79,10 +84,38 @@ def finished_runs(
     :param engine: only those by this engine.
     :raises ValueError: when there are more than `MOST_RUNS`.
     """
+    statement, began, _ = _select_runs(workflow, output, engine, viewer)
+    return _runs(statement.add_columns(began.c.id), workflow, viewer)
+
+
+def finished_simulations(engine: str | None = None, viewer: Viewer | None = None) -> list[Run]:
+    """Return the simulations that ended well and gave arrays, newest first, those in other jobs among them.
+
+    :param engine: only those by this engine.
+    :raises ValueError: when there are more than `MOST_RUNS`.
+    """
+    statement, began, process = _select_runs('simulation', 'results', engine, viewer)
+    arrays, last = (tables().node.alias(name) for name in ('arrays', 'last'))
+    gave, moved = tables().link.alias('gave'), tables().link.alias('moved')
+    statement = (
+        statement.join(gave, sa.and_(gave.c.input_id == process.c.id, gave.c.label == 'arrays'))
+        .join(arrays, arrays.c.id == gave.c.output_id)
+        .outerjoin(moved, sa.and_(moved.c.input_id == process.c.id, moved.c.label == 'structure'))
+        .outerjoin(last, last.c.id == moved.c.output_id)
+        .where(seen_by(viewer, arrays.c), sa.or_(last.c.id.is_(None), seen_by(viewer, last.c)))
+        .add_columns(sa.func.coalesce(last.c.id, began.c.id), arrays.c.id)
+    )
+    return _runs(statement, 'simulation', viewer)
+
+
+def _select_runs(
+    workflow: str, output: str, engine: str | None, viewer: Viewer | None
+) -> tuple[sa.Select[Any], Any, Any]:
+    """Return the statement of the results of runs, and its tables of what they began with and of the runs."""
     process, structure, results = (tables().node.alias(name) for name in ('process', 'structure', 'results'))
     went_in, came_out = tables().link.alias('went_in'), tables().link.alias('came_out')
     statement = (
-        sa.select(structure.c.id, results.c.id)
+        sa.select(results.c.id)
         .select_from(process)
         .join(went_in, sa.and_(went_in.c.output_id == process.c.id, went_in.c.label == 'structure'))
         .join(structure, structure.c.id == went_in.c.input_id)
@@ -105,8 +138,16 @@ def finished_runs(
             .join(template, template.c.id == by.c.input_id)
             .where(template.c.attributes['engine'].as_string() == engine)
         )
+    return statement, structure, process
+
+
+def _runs(statement: sa.Select[Any], workflow: str, viewer: Viewer | None) -> list[Run]:
+    """Return the runs of a statement of results, structures and, if it has them, arrays.
+
+    :raises ValueError: when there are more than `MOST_RUNS`.
+    """
     with connection(viewer) as opened:
-        found = [Run(row[0], row[1]) for row in opened.execute(statement)]
+        found = [Run(row[1], row[0], *row[2:]) for row in opened.execute(statement)]
     if len(found) > MOST_RUNS:
         raise ValueError(f'more than {MOST_RUNS} runs of {workflow}: ask for one engine')
     return found

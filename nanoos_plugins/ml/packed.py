@@ -23,6 +23,11 @@ def pack(structures: Sequence[Structure]) -> dict[str, Array]:
     }
 
 
+def of_each(values: Array, counts: Array) -> list[Array]:
+    """Return the values of the atoms of each structure, (count, …) each, out of those of all atoms."""
+    return np.split(values, np.cumsum(counts)[:-1])
+
+
 def unpack(arrays: Mapping[str, Array]) -> list[Structure]:
     """Return the structures of which `pack` made the arrays."""
     ends = np.cumsum(arrays['counts'])

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from pymatgen.analysis.structure_matcher import StructureMatcher
 from pymatgen.core import Structure
 
@@ -22,6 +24,10 @@ UNIT = 'unit'
 SAME_LENGTH, SAME_ANGLE, SAME_PLACE = 0.01, 1.0, 0.05
 #: Letters of the name of a part.
 MOST_PART = 50
+#: Digits of lengths [Å] in which copies of a structure agree.
+DIGITS = 4
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,9 @@ class Columns:
 class Row:
     """A structure with its target; `number`: of the row in the file, from 1; `name`: as the file has it.
 
-    `parts`: of each split that the file brings along the part or fold that the row is in.
+    `parts`: of each split that the file brings along the part or fold that the row is in; `forces`:
+    (n_atoms, 3) [eV/Å] and `stress`: (3, 3) [GPa, tension positive], where the target is an energy and they
+    are known.
     """
 
     number: int
@@ -46,6 +54,8 @@ class Row:
     structure: Structure
     target: float
     parts: tuple[str, ...] = ()
+    forces: Floats | None = None
+    stress: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -174,6 +184,27 @@ def without_repeats(rows: Sequence[Row]) -> tuple[list[Row], list[Problem]]:
             kept.append(row)
         else:
             problems.append(Problem(row.number, f'its structure is that of row {earlier}'))
+    return kept, problems
+
+
+def without_copies(rows: Sequence[Row]) -> tuple[list[Row], list[Problem]]:
+    """Return the rows of which none has the cell and the atoms of an earlier one, and the others.
+
+    Unlike `without_repeats` it keeps crystals whose atoms are a little displaced: forces are learnt of them.
+    """
+    kept: list[Row] = []
+    problems = []
+    seen: dict[tuple[bytes, ...], int] = {}
+    for row in rows:
+        cell, positions = row.structure.lattice.matrix, row.structure.cart_coords
+        # adding 0 makes −0 the same as 0
+        lengths = [(array.round(DIGITS) + 0.0).tobytes() for array in (cell, positions)]
+        key = (np.array(row.structure.atomic_numbers).tobytes(), *lengths)
+        if key in seen:
+            problems.append(Problem(row.number, f'its structure is that of row {seen[key]}'))
+        else:
+            seen[key] = row.number
+            kept.append(row)
     return kept, problems
 
 

@@ -20,7 +20,10 @@ class TrainSettings(BaseModel):
     task: Literal['train'] = 'train'
     model: str = Field('student', description='kind of model', pattern=r'^[a-z][a-z0-9_-]*$')
     parameters: dict[str, Any] = Field({}, description='of the model; those left out have their defaults')
-    pretrained: str = Field('chgnet-0.3.0', description='network whose frozen features the model reads')
+    pretrained: str = Field(
+        'chgnet-0.3.0',
+        description='network whose frozen features the model reads, or whose weights it begins with',
+    )
     split: str | None = Field(
         None, description='split of the data set whose part `test` or fold 0 is the test'
     )

@@ -5,6 +5,7 @@ One safetensors file, whole at any time. Nothing but NumPy is needed to read it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -56,6 +57,15 @@ def read_state(path: Path) -> State:
         return State(int(about['epochs']), bool(json.loads(about['last'])), arrays)
     except (SafetensorError, KeyError, ValueError) as error:
         raise ValueError(f'{path.name} is not the state of a training: {error}; delete it') from error
+
+
+def file_name(about: Mapping[str, Any], *arrays: npt.NDArray[Any]) -> str:
+    """Return the name of the file for the states of a training: another one has other parameters or rows.
+
+    :param about: kind and parameters of the model, JSON; `arrays`: all that it learns from.
+    """
+    parts = (json.dumps(about, sort_keys=True).encode(), *(array.tobytes() for array in arrays))
+    return hashlib.sha256(b''.join(hashlib.sha256(one).digest() for one in parts)).hexdigest()[:32] + SUFFIX
 
 
 def epochs_in(folder: Path) -> int:

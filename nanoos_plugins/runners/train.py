@@ -21,11 +21,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nanoos_plugins.ml.models import MODELS
 from nanoos_plugins.ml.models.inputs import Inputs, elements_of, inputs_of
 from nanoos_plugins.ml.models.load import new_model
 from nanoos_plugins.ml.models.model import Floats
 from nanoos_plugins.ml.models.training import Epoch
-from nanoos_plugins.ml.packed import unpack
+from nanoos_plugins.ml.packed import of_each, unpack
 from nanoos_plugins.ml.predictor import Answer, Predictor
 from nanoos_plugins.ml.settings import TrainSettings
 from nanoos_plugins.ml.splits import random_folds
@@ -39,6 +40,8 @@ TOLD = 64
 SAFE = 0.95
 #: Exit status of a run that ended for the limit of its time.
 OUT_OF_TIME = 3
+#: Of errors of what models of energies predict beside these.
+UNITS = {'force_mae': 'eV/Å', 'stress_mae': 'GPa'}
 BEGIN = time.monotonic()
 
 Array = npt.NDArray[Any]
@@ -82,19 +85,22 @@ class Epochs:
 def run(job: Mapping[str, Any], folder: Path) -> Outcome:
     """Return how good the model is on rows that it has not seen; the model itself is in `folder/model`.
 
-    :raises ValueError: for an unknown model or parameter, a split that is not there, or too few rows.
+    :raises ValueError: for an unknown model or parameter, targets of a unit that it does not learn, a split
+        that is not there, or too few rows.
     :raises OutOfTimeError: when it ended for the limit of its time.
     """
     settings = TrainSettings.model_validate(job['settings'])
     with np.load(folder / job['table'], allow_pickle=False) as file:
         table = dict(file)
+    check_unit(settings.model, job.get('unit', ''))
     test, learnt = rows_for(table, settings)
     predictor, inputs, resumed = learn(table, settings, learnt, folder, job.get('seconds'))
-    found, targets = predictor.predict(inputs.take(test)), table['targets'][test]
-    measured = metrics(targets, found)
+    unseen, targets = inputs.take(test), table['targets'][test]
+    found = predictor.predict(unseen)
+    measured = metrics(targets, found) | predictor.model.derivative_errors(unseen)
     digest = predictor.save(folder / MODEL, pretrained=settings.pretrained, metrics=measured)
     told = {'digest': digest, 'learnt': len(learnt), 'tested': len(test), 'model': settings.model}
-    units = dict.fromkeys(('mae', 'rmse'), job.get('unit', ''))
+    units = {**dict.fromkeys(('mae', 'rmse'), job.get('unit', '')), **UNITS}
     tested = {
         'test_rows': test.astype(float),
         'test_target': targets,
@@ -112,6 +118,19 @@ def run(job: Mapping[str, Any], folder: Path) -> Outcome:
     )
 
 
+def check_unit(kind: str, unit: str) -> None:
+    """Refuse a model that learns quantities of another unit than that of the targets.
+
+    :raises ValueError: says which it is for.
+    """
+    wanted = MODELS[kind].unit if kind in MODELS else None
+    if wanted not in (None, unit):
+        raise ValueError(
+            f'model {kind} learns targets in [{wanted}], those of the data set are in [{unit}]; '
+            '`nanoos dataset create --forces` makes one of energies'
+        )
+
+
 def learn(
     table: Mapping[str, Array], settings: TrainSettings, rows: Array, folder: Path, seconds: float | None
 ) -> tuple[Predictor, Inputs, int]:
@@ -123,7 +142,12 @@ def learn(
     columns = new_model(settings.model, settings.parameters, seed=settings.seed).told
     with Live(folder, ['epoch', *columns] if columns else ['structures', 'of']) as live:
         epochs = Epochs(live, seconds)
-        own = {'seed': settings.seed, 'watch': epochs, 'states': folder / STATES}
+        own = {
+            'seed': settings.seed,
+            'pretrained': settings.pretrained,
+            'watch': epochs,
+            'states': folder / STATES,
+        }
         inputs = rows_of(table, settings, None if columns else live.tell)
         predictor = Predictor.learn(
             lambda: new_model(settings.model, settings.parameters, **own),
@@ -189,7 +213,7 @@ def test_rows(table: Mapping[str, Array], settings: TrainSettings) -> Array:
 
 
 def rows_of(table: Mapping[str, Array], settings: TrainSettings, tell: Callable[..., None] | None) -> Inputs:
-    """Return structures with their features, told as they are made."""
+    """Return structures with their features, told as they are made, and the derivatives of the table."""
     structures = unpack(table)
     parts = []
     for first in range(0, len(structures), TOLD):
@@ -197,7 +221,8 @@ def rows_of(table: Mapping[str, Array], settings: TrainSettings, tell: Callable[
         if tell:
             tell(min(first + TOLD, len(structures)), len(structures))
     features = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return Inputs(elements_of(structures), features, structures)
+    forces = of_each(table['forces'], table['counts']) if 'forces' in table else ()
+    return Inputs(elements_of(structures), features, structures, forces, table.get('stresses'))
 
 
 def metrics(targets: Array, found: Answer) -> dict[str, float]:

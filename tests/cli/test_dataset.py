@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from aiida import orm
 from ase.build import bulk
@@ -72,10 +73,47 @@ def test_results_of_jobs_become_a_data_set(asked: Ask, invoke: Ask) -> None:
     assert any('its structure is that of row' in one['reason'] for one in made['rows_left_out'])
 
 
+def test_energies_and_forces_of_simulations_become_a_data_set(asked: Ask) -> None:
+    """Of a relaxation its last structure, whose forces are small; those within another job count, too."""
+    template = Template(name='for forces', engine='mock').store()
+    atoms = bulk('Cu', a=3.6, cubic=True)
+    atoms.positions[0] += [0.2, 0.1, -0.15]
+    crystal = orm.StructureData(ase=atoms).store()
+    ended = {}
+    for task in ('static', 'relax', 'static'):
+        given = {'structure': crystal, 'template': template, 'parameters': orm.Dict({'task': task})}
+        ended[task] = run('nanoos.simulation', given)
+        assert ended[task].is_finished_ok, ended[task].exit_message
+    fcc = orm.StructureData(ase=bulk('Cu', a=3.61)).store()
+    eos = run('nanoos.eos', {'structure': fcc, 'template': template, 'relax_positions': False, 'points': 5})
+    assert eos.is_finished_ok, eos.exit_message
+    made = asked('dataset', 'create', 'with forces', '--forces', '--engine', 'mock')
+    assert (made['target'], made['unit']) == ('energy_per_atom', 'eV/atom')
+    assert made['derivatives'] == ['forces', 'stresses']
+    dataset = orm.load_node(made['pk'])
+    uuids = dataset.table['uuids'].tolist()
+    relaxed = ended['relax'].outputs.structure
+    for task, structure in (('static', crystal), ('relax', relaxed)):
+        outputs, row = ended[task].outputs, uuids.index(structure.uuid)
+        assert dataset.targets[row] == pytest.approx(outputs.results['energy']['value'] / 4)
+        assert (dataset.forces[row] == outputs.arrays.get_array('forces')).all()
+        assert (dataset.stresses[row] == outputs.arrays.get_array('stress')).all()
+    largest = [np.abs(dataset.forces[uuids.index(one.uuid)]).max() for one in (crystal, relaxed)]
+    assert largest[0] > 0.5 and largest[1] <= 0.01
+    strained = {one.inputs.structure.uuid for one in eos.called if 'structure' in one.inputs}
+    assert len(strained & set(uuids)) >= 4
+    # an earlier run for the same structure is no further row
+    assert any('its structure is that of row' in one['reason'] for one in made['rows_left_out'])
+    assert asked('dataset', 'show', made['pk'])['derivatives'] == ['forces', 'stresses']
+
+
 @pytest.mark.parametrize(
     ('arguments', 'said'),
     [
         (('create', 'a', '--workflow', 'bands', '--quantity', 'summary.gap', '--unit', 'eV'), 'no job bands'),
+        (('create', 'a', '--forces', '--unit', 'eV'), '--forces: expected no --workflow'),
+        (('create', 'a', '--forces', '--engine', 'cfd'), 'no simulation by cfd has ended well'),
+        (('create', 'a', '--workflow', 'eos'), 'expected --workflow, --quantity and --unit, or --forces'),
         (
             ('create', 'a', '--workflow', 'eos', '--quantity', 'gap', '--unit', 'eV'),
             'expected OUTPUT.QUANTITY',

@@ -95,3 +95,12 @@ def test_ended_for_the_time_it_leaves_no_results_but_its_states(
     assert told['figures'][0]['y'] == ['curve_loss', 'curve_held_out_loss']
     with np.load(tmp_path / 'results.npz') as arrays:
         assert arrays['curve_epoch'].tolist() == [1]
+
+
+def test_a_model_of_energies_learns_nothing_else(tmp_path: Path, table: dict[str, np.ndarray]) -> None:
+    np.savez(tmp_path / 'table.npz', **table)
+    job = {'settings': {'model': 'chgnet'}, 'table': 'table.npz', 'unit': 'GPa'}
+    with pytest.raises(ValueError, match=r'chgnet learns targets in \[eV/atom\], those .* in \[GPa\]'):
+        train.run(job, tmp_path)
+    for kind, unit in (('chgnet', 'eV/atom'), ('student', 'GPa'), ('oracle', '')):
+        train.check_unit(kind, unit)

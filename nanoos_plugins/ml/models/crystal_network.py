@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,7 +13,7 @@ from nanoos_plugins.ml.models.crystals import Crystals, crystals_of
 from nanoos_plugins.ml.models.inputs import Inputs
 from nanoos_plugins.ml.models.model import Arrays, Floats, Model
 from nanoos_plugins.ml.models.training import Schedule, Watch, train
-from nanoos_plugins.ml.state import SUFFIX
+from nanoos_plugins.ml.state import file_name
 
 
 class CrystalNetwork(Model):
@@ -85,19 +83,12 @@ class CrystalNetwork(Model):
             found: Tensor = self._network(crystals.take(rows))
             return (found - scaled[rows]).abs().mean()
 
-        state = self.states / self._state_name(crystals, targets) if self.states else None
+        about = {'kind': self.kind, **self.parameters}
+        state = self.states / file_name(about, targets, crystals.numbers.numpy()) if self.states else None
         self._losses, held = train(self._network, len(inputs), loss_of, self.schedule, self.watch, state)
         self._numbers = np.array([centre, width, 0.0])
         errors = self._means(crystals, len(inputs)) - targets
         self._numbers[2] = np.sqrt(((errors[held] if len(held) else errors) ** 2).mean())
-
-    def _state_name(self, crystals: Crystals, targets: Floats) -> str:
-        """Return the name of the file for this training: another one has other parameters or rows."""
-        about = json.dumps({'kind': self.kind, **self.parameters}, sort_keys=True).encode()
-        rows = (about, targets.tobytes(), crystals.numbers.numpy().tobytes())
-        return (
-            hashlib.sha256(b''.join(hashlib.sha256(one).digest() for one in rows)).hexdigest()[:32] + SUFFIX
-        )
 
     def _predict(self, inputs: Inputs) -> tuple[Floats, Floats]:
         means = self._means(crystals_of(inputs), len(inputs))

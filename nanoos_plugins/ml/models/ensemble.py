@@ -24,6 +24,7 @@ class Ensemble(Model):
     :param members: their kinds, two or more; of networks five are usual.
     :param parameters: of the members, by kind; none of them a seed.
     :param seed: of the first member; the next ones have the next seeds.
+    :param pretrained: weights that members begin with which have any.
     :param watch: called after each epoch of each member, `states`: folder of their states, as of
         `CrystalNetwork`.
     """
@@ -35,6 +36,7 @@ class Ensemble(Model):
         members: Sequence[str] = ('cgcnn',) * 5,
         parameters: Mapping[str, Mapping[str, Any]] | None = None,
         seed: int = 0,
+        pretrained: str = 'chgnet-0.3.0',
         watch: Watch | None = None,
         states: Path | None = None,
     ) -> None:
@@ -42,9 +44,11 @@ class Ensemble(Model):
         self.members = tuple(members)
         self.given = {kind: dict(given) for kind, given in (parameters or {}).items()}
         self.seed = seed
+        self.pretrained = pretrained
         self._check()
+        own = {'pretrained': pretrained, 'watch': watch, 'states': states}
         self._models = [
-            _made(kind, self.given.get(kind, {}), seed=seed + number, watch=watch, states=states)
+            _made(kind, self.given.get(kind, {}), seed=seed + number, **own)
             for number, kind in enumerate(self.members)
         ]
         told = {model.told for model in self._models} - {()}
@@ -68,7 +72,12 @@ class Ensemble(Model):
 
     @property
     def parameters(self) -> dict[str, Any]:
-        return {'members': list(self.members), 'parameters': self.given, 'seed': self.seed}
+        return {
+            'members': list(self.members),
+            'parameters': self.given,
+            'seed': self.seed,
+            'pretrained': self.pretrained,
+        }
 
     @property
     def told(self) -> tuple[str, ...]:

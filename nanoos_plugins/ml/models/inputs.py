@@ -22,12 +22,15 @@ class Inputs:
 
     `elements`: symbols in each structure; `features`: (n_structures, width) by block, those of
     `embedding.embed` and `descriptors`, NaN where one is not known; `structures`: only those models read them
-    that make their own features.
+    that make their own features. Of rows whose targets are energies there may be `forces`, of each structure
+    (n_atoms, 3) [eV/Å], and `stresses` (n_structures, 3, 3) [GPa, tension positive], NaN where not known.
     """
 
     elements: Sequence[frozenset[str]]
     features: Mapping[str, Floats]
     structures: Sequence[Structure] = ()
+    forces: Sequence[Floats] = ()
+    stresses: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.elements)
@@ -38,6 +41,8 @@ class Inputs:
             elements=[self.elements[row] for row in rows],
             features={name: block[rows] for name, block in self.features.items()},
             structures=[self.structures[row] for row in rows] if self.structures else (),
+            forces=[self.forces[row] for row in rows] if self.forces else (),
+            stresses=None if self.stresses is None else self.stresses[rows],
         )
 
     def blocks(self, names: Sequence[str]) -> Floats:

@@ -11,14 +11,15 @@ from nanoos_plugins.ml import checkpoint
 from nanoos_plugins.ml.models import MODELS
 from nanoos_plugins.ml.models.model import Arrays, Model
 
-#: Arguments of constructors that are no parameters of the model.
-BESIDES = frozenset({'watch', 'states'})
+#: Arguments of constructors that nobody sets as parameters of the model.
+BESIDES = frozenset({'watch', 'states', 'pretrained'})
 
 
 def new_model(kind: str, parameters: Mapping[str, Any], **own: Any) -> Model:
     """Return a new model.
 
-    :param own: further arguments, for those that take them: `seed`, `watch`, `states`. Parameters win.
+    :param own: further arguments, for those that take them: `seed`, `pretrained`, `watch`, `states`.
+        Parameters win.
     :raises ValueError: for an unknown kind, or a parameter that it has not.
     """
     if kind not in MODELS:

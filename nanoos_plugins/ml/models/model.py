@@ -36,6 +36,8 @@ class Model(ABC):
 
     #: Its name in checkpoints.
     kind: ClassVar[str]
+    #: Unit that its targets must have; None for any.
+    unit: ClassVar[str | None] = None
     #: Whether `left_out` is known.
     leaves_out: ClassVar[bool] = False
 
@@ -78,6 +80,14 @@ class Model(ABC):
         :raises NotImplementedError: unless `leaves_out`.
         """
         raise NotImplementedError(f'{self.kind} models cannot leave rows out; hold some out')
+
+    def derivative_errors(self, inputs: Inputs) -> dict[str, float]:
+        """Return the mean absolute errors of what a model of energies predicts beside them.
+
+        :return: of rows that have them `force_mae` [eV/Å] and `stress_mae` [GPa], over all components;
+            nothing for all other models.
+        """
+        return {}
 
     @property
     def told(self) -> tuple[str, ...]:

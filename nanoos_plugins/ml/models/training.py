@@ -80,6 +80,7 @@ def train(
     schedule: Schedule,
     watch: Watch | None = None,
     state: Path | None = None,
+    decay: float = 1e-2,
 ) -> tuple[Floats, npt.NDArray[np.int64]]:
     """Train a network in place with AdamW (Loshchilov & Hutter 2019, arXiv:1711.05101) and one rate cycle.
 
@@ -90,11 +91,12 @@ def train(
     :param loss_of: the mean loss of some rows, given their numbers.
     :param watch: called after each epoch, when its state is on disk.
     :param state: file written after each epoch, and gone on from when there is one.
+    :param decay: how fast weights shrink, AdamW's weight decay.
     :return: the losses (n_epochs, 2), NaN without rows held out, and the numbers of the rows held out.
     :raises ValueError: for too few rows to hold some out, or a file that is no state.
     """
-    held, kept = _parts(count, schedule)
-    run = _Run(network, torch.optim.AdamW(network.parameters(), lr=schedule.rate, weight_decay=1e-2))
+    held, kept = parts(count, schedule)
+    run = _Run(network, torch.optim.AdamW(network.parameters(), lr=schedule.rate, weight_decay=decay))
     if state and state.exists():
         run.take_up(read_state(state))
     if watch:
@@ -163,7 +165,7 @@ class _Run:
         self.optimizer.load_state_dict({**self.optimizer.state_dict(), 'state': moments})
 
 
-def _parts(count: int, schedule: Schedule) -> tuple[Tensor, Tensor]:
+def parts(count: int, schedule: Schedule) -> tuple[Tensor, Tensor]:
     """Return the numbers of the rows held out and of the others.
 
     :raises ValueError: when there are too few.

@@ -20,6 +20,7 @@ NETWORK = {'width': 8, 'layers': 1, 'epochs': 2}
 QUICK = {
     'cgcnn': NETWORK,
     'edge-gated': NETWORK,
+    'chgnet': {'epochs': 1, 'batch_size': 18, 'frozen': 'messages'},
     'ensemble': {'members': ['cgcnn', 'ridge', 'cgcnn'], 'parameters': {'cgcnn': NETWORK}},
 }
 

@@ -140,7 +140,7 @@ def test_it_ends_early_with_the_best_weights(cubic: tuple[Inputs, np.ndarray]) -
     others = model.losses[:, 1]
     best = int(others.argmin()) + 1
     assert len(others) == best + 5 < 60
-    held, kept = training._parts(len(given), model.schedule)
+    held, kept = training.parts(len(given), model.schedule)
     assert len(held) == 30 and not set(held.tolist()) & set(kept.tolist())
     errors = model.predict(given.take(held.numpy())).mean - noise[held.numpy()]
     assert np.abs(errors).mean() / noise.std() == pytest.approx(others[best - 1], rel=1e-4)

@@ -6444,7 +6444,7 @@ export interface components {
             };
             /**
              * Pretrained
-             * @description network whose frozen features the model reads
+             * @description network whose frozen features the model reads, or whose weights it begins with
              * @default chgnet-0.3.0
              */
             pretrained?: string;

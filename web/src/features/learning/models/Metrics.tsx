@@ -1,9 +1,15 @@
 import { type ModelDetail, percent, told } from '../learning';
 
+/** Errors of what models of energies predict beside them, by the names of their metrics. */
+const DERIVATIVES = [
+  { key: 'force_mae', name: 'Mean absolute error of forces', unit: 'eV/Å' },
+  { key: 'stress_mae', name: 'Mean absolute error of stresses', unit: 'GPa' },
+];
+
 /** How good a model is on rows that it had not seen. */
 export function Metrics({ model }: { model: ModelDetail }) {
   const { mae, rmse, r2, coverage, unit, calibration } = model;
-  const figures = [
+  const figures: { name: string; value: string; note?: string }[] = [
     { name: 'Mean absolute error', value: told(mae, unit) },
     { name: 'Root mean square error', value: told(rmse, unit) },
     { name: 'R²', value: told(r2) },
@@ -12,6 +18,10 @@ export function Metrics({ model }: { model: ModelDetail }) {
       value: percent(coverage),
       note: calibration === null ? 'not calibrated' : `${percent(calibration.coverage)} promised`,
     },
+    ...DERIVATIVES.flatMap(({ key, name, unit: its }) => {
+      const error = model.metrics[key];
+      return error === undefined ? [] : [{ name, value: told(error, its) }];
+    }),
   ];
   return (
     <dl
