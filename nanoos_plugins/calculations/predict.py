@@ -73,7 +73,9 @@ def predictions(model: Model, structures: list[Structure]) -> list[dict[str, Any
     """
     from nanoos_plugins.ml.models.inputs import inputs_of
 
-    found = model.load().predict(inputs_of(structures, str(model.base.attributes.get('pretrained'))))
+    learnt = model.load()
+    pretrained = str(model.base.attributes.get('pretrained'))
+    found = learnt.predict(inputs_of(structures, pretrained, learnt.second))
     columns = (found.mean, found.deviation, found.lower, found.upper, found.outside, found.messages)
     return [
         {

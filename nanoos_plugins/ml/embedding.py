@@ -49,12 +49,18 @@ def load(model: str = 'chgnet-0.3.0') -> Any:
     """
     if model not in MODELS:
         raise ValueError(f'unknown model {model!r}; known models: {", ".join(MODELS)}')
+    network = frozen(MODELS[model])
+    network.graph_converter.set_isolated_atom_response('error')
+    return network
+
+
+def frozen(weights: str) -> Any:
+    """Return a network with weights of the chgnet package, which nothing trains, as `load` does."""
     from chgnet.model import CHGNet
 
     torch.set_num_threads(int(os.environ.get('OMP_NUM_THREADS', '1')))
     with contextlib.redirect_stdout(io.StringIO()):
-        network = CHGNet.load(model_name=MODELS[model], use_device='cpu', verbose=False)
-    network.graph_converter.set_isolated_atom_response('error')
+        network = CHGNet.load(model_name=weights, use_device='cpu', verbose=False)
     return network.eval().requires_grad_(False)
 
 

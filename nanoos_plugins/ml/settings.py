@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+Second = Literal['chgnet-0.2.0', 'none']
+
 
 class TrainSettings(BaseModel):
     """Settings of a training.
@@ -24,6 +26,11 @@ class TrainSettings(BaseModel):
         'chgnet-0.3.0',
         description='network whose frozen features the model reads, or whose weights it begins with',
     )
+    second: Second = Field(
+        'none',
+        description='network that is asked besides: a prediction counts as outside the domain, too, where '
+        'their energies differ by more than for 99 % of the rows learnt from; none: not asked',
+    )
     split: str | None = Field(
         None, description='split of the data set whose part `test` or fold 0 is the test'
     )
@@ -40,3 +47,8 @@ class TrainSettings(BaseModel):
     )
     coverage: float = Field(0.9, gt=0.5, lt=1, description='what calibrated intervals promise [-]')
     seed: int = Field(0, ge=0, description='of splits and models')
+
+    @property
+    def second_network(self) -> str | None:
+        """The network that is asked besides; None for none."""
+        return None if self.second == 'none' else self.second

@@ -149,6 +149,28 @@ class Domain:
         return far
 
 
+@dataclass(frozen=True)
+class Agreement:
+    """How well two pretrained networks agree on the training data.
+
+    `second`: name of the one that is asked besides that of the features, see `ml.second`; `limit`: difference
+    of their energies that 99 % of the training data are within [eV/atom].
+    """
+
+    second: str
+    limit: float
+
+    @classmethod
+    def of(cls, second: str, disagreement: Floats) -> Self:
+        """Return the agreement on training data, whose disagreement is (n, 1) [eV/atom]."""
+        return cls(second, float(np.quantile(np.abs(disagreement), INSIDE)))
+
+    def outside(self, disagreement: Floats) -> npt.NDArray[np.bool_]:
+        """Return on which rows the networks differ by more than on nearly all of the training data, (n,)."""
+        apart: npt.NDArray[np.bool_] = np.abs(disagreement[:, 0]) > self.limit
+        return apart
+
+
 def _nearest(rows: Floats, others: Floats, count: int) -> Floats:
     """Return the distances to the nearest others in ascending order, (n_rows, count)."""
     parts = []

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,12 +29,19 @@ DENSEST = 0.5
 Floats = npt.NDArray[np.float64]
 
 
+class Networks(NamedTuple):
+    """The network whose features a model reads, and the second one whose disagreement it asks for."""
+
+    pretrained: str
+    second: str | None
+
+
 @dataclass(frozen=True)
 class Loaded:
-    """A model, the network whose features it reads, and the size of its arrays [bytes]."""
+    """A model, the networks that it needs, and the size of its arrays [bytes]."""
 
     predictor: Predictor
-    pretrained: str
+    networks: Networks
     size: int
 
 
@@ -62,9 +69,9 @@ class Answers:
 
     def __init__(self) -> None:
         self._models: Kept[str, Loaded] = Kept(MOST_MODELS)
-        self._features: Kept[tuple[str, str], Floats] = Kept(MOST_FEATURES)
-        #: Widths of the blocks that make a row of features, by the pretrained network.
-        self._widths: dict[str, dict[str, int]] = {}
+        self._features: Kept[tuple[Networks, str], Floats] = Kept(MOST_FEATURES)
+        #: Widths of the blocks that make a row of features, by the networks.
+        self._widths: dict[Networks, dict[str, int]] = {}
 
     def kinds(self) -> dict[str, Any]:
         """Return the kinds of models and the pretrained networks that there are."""
@@ -86,7 +93,8 @@ class Answers:
         size = sum(array.nbytes for array in arrays.values())
         if self._models.use(digest) is None:
             predictor = Predictor.load(Path(folder), digest)
-            self._models.keep(digest, Loaded(predictor, str(description.get('pretrained')), size))
+            networks = Networks(str(description.get('pretrained')), predictor.second)
+            self._models.keep(digest, Loaded(predictor, networks, size))
         while len(self._models) > 1 and sum(one.size for one in self._models.values()) > MOST_MODEL_BYTES:
             self._models.popitem(last=False)
 
@@ -95,14 +103,14 @@ class Answers:
         loaded = self._models.use(digest)
         if loaded is None:
             return None
-        return [key for key in keys if self._features.use((loaded.pretrained, key)) is None]
+        return [key for key in keys if self._features.use((loaded.networks, key)) is None]
 
     def embed(self, digest: str, structures: dict[str, dict[str, Any]]) -> bool | None:
         """Make the features of structures, as far as there are any; None when the model is not loaded."""
         loaded = self._models.use(digest)
         if loaded is None:
             return None
-        self._features_of({}, loaded.pretrained, structures)
+        self._features_of({}, loaded.networks, structures)
         return True
 
     def predict(self, digest: str, structures: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
@@ -114,10 +122,10 @@ class Answers:
         if loaded is None:
             return None
         said: dict[str, Any] = {}
-        features = self._features_of(said, loaded.pretrained, structures)
+        features = self._features_of(said, loaded.networks, structures)
         if not features:
             return said
-        widths = self._widths[loaded.pretrained]
+        widths = self._widths[loaded.networks]
         blocks = np.split(np.stack(list(features.values())), np.cumsum(list(widths.values()))[:-1], axis=1)
         known = [structures[key] for key in features]
         inputs = Inputs(
@@ -128,27 +136,27 @@ class Answers:
         return said | _predicted(loaded.predictor, list(features), inputs)
 
     def _features_of(
-        self, said: dict[str, Any], pretrained: str, structures: Mapping[str, dict[str, Any]]
+        self, said: dict[str, Any], networks: Networks, structures: Mapping[str, dict[str, Any]]
     ) -> dict[str, Floats]:
         """Return the features of each structure that has some; `said` is told the error of each other."""
-        found = {key: self._features.use((pretrained, key)) for key in structures}
+        found = {key: self._features.use((networks, key)) for key in structures}
         missing = {key: structures[key] for key, features in found.items() if features is None}
         crystals = _each(said, missing, lambda given: crystal(**given))
         try:
-            new = dict(zip(crystals, self._made(list(crystals.values()), pretrained), strict=True))
+            new = dict(zip(crystals, self._made(list(crystals.values()), networks), strict=True))
         except Exception:  # noqa: BLE001 - of one of them: now it is told of which
-            new = _each(said, crystals, lambda one: self._made([one], pretrained)[0])
+            new = _each(said, crystals, lambda one: self._made([one], networks)[0])
         for key, features in new.items():
-            self._features.keep((pretrained, key), features)
+            self._features.keep((networks, key), features)
         known = {key: features for key, features in found.items() if features is not None}
         return known | new
 
-    def _made(self, crystals: list[Structure], pretrained: str) -> list[Floats]:
+    def _made(self, crystals: list[Structure], networks: Networks) -> list[Floats]:
         """Return the features of crystals, (width,) each."""
         if not crystals:
             return []
-        features = inputs_of(crystals, pretrained).features
-        self._widths[pretrained] = {name: block.shape[1] for name, block in features.items()}
+        features = inputs_of(crystals, *networks).features
+        self._widths[networks] = {name: block.shape[1] for name, block in features.items()}
         return list(np.concatenate(list(features.values()), axis=1))
 
 

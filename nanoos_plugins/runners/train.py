@@ -155,6 +155,7 @@ def learn(
             table['targets'][rows],
             coverage=settings.coverage,
             held_out=settings.calibration,
+            second=settings.second_network,
             seed=settings.seed,
         )
     return predictor, inputs, epochs.resumed
@@ -217,7 +218,8 @@ def rows_of(table: Mapping[str, Array], settings: TrainSettings, tell: Callable[
     structures = unpack(table)
     parts = []
     for first in range(0, len(structures), TOLD):
-        parts.append(inputs_of(structures[first : first + TOLD], settings.pretrained).features)
+        some = structures[first : first + TOLD]
+        parts.append(inputs_of(some, settings.pretrained, settings.second_network).features)
         if tell:
             tell(min(first + TOLD, len(structures)), len(structures))
     features = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

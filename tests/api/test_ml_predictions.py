@@ -37,17 +37,17 @@ def said(answer: Any) -> list[dict[str, Any]]:
 
 
 def test_they_are_those_of_the_process_that_predicts(alice: Person, volumes: dict[str, Any]) -> None:
-    crystals = [rock_salt(4.47, 'Ni'), rock_salt(4.9, 'Eu')]
+    crystals = [rock_salt(4.47, 'Ni'), rock_salt(4.9, 'Eu'), rock_salt(3.0, 'Ni')]
     uuids = stored(alice, *crystals)
     answer = predict(alice, volumes, *uuids, given=[given(rock_salt(4.47, 'Ni'), name='mine')])
     assert (answer.json()['target'], answer.json()['unit']) == ('volume', 'Å³')
     assert (answer.json()['coverage'], answer.json()['failed'], answer.json()['process']) == (0.9, 0, None)
-    first, second, third = said(answer)
-    assert [first['structure'], second['structure'], third['structure']] == [*uuids, None]
+    first, second, dense, third = said(answer)
+    assert [one['structure'] for one in said(answer)] == [*uuids, None]
     inputs = {f's{number}': orm.load_node(uuid) for number, uuid in enumerate(uuids)}
     with acting_as(alice.user):
         told = run('nanoos.predict', {'model': orm.load_node(volumes['uuid']), **inputs}).outputs.result
-    for number, one in enumerate((first, second)):
+    for number, one in enumerate((first, second, dense)):
         other = told['predictions'][f's{number}']
         assert one['mean'] == pytest.approx(other['value'], rel=1e-6)
         for key in ('uncertainty', 'low', 'high'):
@@ -55,6 +55,7 @@ def test_they_are_those_of_the_process_that_predicts(alice: Person, volumes: dic
         assert (one['outside'], one['messages']) == (other['outside'], other['messages'])
     assert abs(first['mean'] - crystals[0].volume / 2) < 3 * max(first['uncertainty'], 0.1)
     assert 'Eu: not in the training data' in second['messages']
+    assert any('two pretrained networks disagree' in message for message in dense['messages'])
     assert third == {**first, 'structure': None, 'name': 'mine'}
 
 

@@ -12,6 +12,7 @@ from pymatgen.core import Lattice, Structure
 from nanoos_plugins.data.dataset import Dataset
 from nanoos_plugins.data.model import Model
 from nanoos_plugins.launch import run
+from nanoos_plugins.ml.predictor import APART
 
 METALS = ('Mg', 'Ca', 'Sr', 'Mn', 'Fe', 'Co', 'Ni', 'Cd')
 
@@ -35,14 +36,14 @@ def volumes(profile: object) -> Dataset:
 
 @pytest.fixture(scope='module')
 def training(volumes: Dataset, engine_code: Callable[[str], orm.AbstractCode]) -> orm.ProcessNode:
-    """Return the finished training of the model that is taken when nobody names one."""
+    """Return the finished training of the kind of model that is taken when nobody names one."""
     node = run(
         'nanoos.train',
         {
             'code': engine_code('mlip'),
             'dataset': volumes,
             'name': 'volumes',
-            'parameters': orm.Dict({'test': 0.25, 'calibration': 0.3}),
+            'parameters': orm.Dict({'test': 0.25, 'calibration': 0.3, 'second': 'chgnet-0.2.0'}),
         },
     )
     assert node.is_finished_ok, node.exit_message
@@ -87,7 +88,8 @@ def test_its_checkpoint_is_what_it_was(training: orm.ProcessNode) -> None:
 def test_predictions_lead_back_to_the_data(training: orm.ProcessNode, volumes: Dataset) -> None:
     crystal = orm.StructureData(pymatgen=rock_salt(4.47, 'Ni')).store()
     unknown = orm.StructureData(pymatgen=rock_salt(4.47, 'Eu')).store()
-    found = run('nanoos.predict', {'model': training.outputs.model, 'a': crystal, 'b': unknown})
+    dense = orm.StructureData(pymatgen=rock_salt(3.0, 'Ni')).store()
+    found = run('nanoos.predict', {'model': training.outputs.model, 'a': crystal, 'b': unknown, 'c': dense})
     assert found.is_finished_ok, found.exit_message
     told = found.outputs.result.get_dict()
     one = told['predictions']['a']
@@ -97,6 +99,7 @@ def test_predictions_lead_back_to_the_data(training: orm.ProcessNode, volumes: D
     assert (one['outside'], one['messages']) == (False, [])
     assert told['predictions']['b']['outside']
     assert told['predictions']['b']['messages'][0] == 'Eu: not in the training data'
+    assert APART in told['predictions']['c']['messages']
     above = orm.QueryBuilder().append(orm.Dict, filters={'id': found.outputs.result.pk}, tag='answer')
     above.append(Dataset, with_descendants='answer', project='uuid')
     assert above.all(flat=True) == [volumes.uuid]

@@ -13,7 +13,7 @@ from nanoos_plugins.ml.models.inputs import Inputs
 from nanoos_plugins.ml.models.model import Model, Prediction
 from nanoos_plugins.ml.models.ridge import Ridge
 from nanoos_plugins.ml.models.student import StudentProcess
-from nanoos_plugins.ml.uncertainty import Domain, calibrated, conformal, split_calibrated
+from nanoos_plugins.ml.uncertainty import Agreement, Domain, calibrated, conformal, split_calibrated
 
 Rows = Callable[..., Inputs]
 
@@ -83,6 +83,17 @@ def test_the_border_of_the_known() -> None:
     assert domain.outside(like).mean() < 0.03
     away = like + [0, 0, 1.0, 0, 0, 0, 0, 0]  # ten deviations along the narrow one
     assert domain.outside(away).all()
+
+
+def test_the_border_of_agreement() -> None:
+    agreement = Agreement.of('chgnet-0.2.0', np.linspace(-0.1, 0.1, 2001)[:, None])
+    assert agreement.limit == pytest.approx(0.099)
+    assert agreement.outside(np.array([[0.05], [0.2], [-0.2], [-0.098]])).tolist() == [
+        False,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_distances_are_those_of_the_neighbours() -> None:

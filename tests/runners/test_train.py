@@ -74,6 +74,17 @@ def test_no_epoch_is_begun_that_may_not_end_in_time(tmp_path: Path, monkeypatch:
             epochs(Epoch(4, 1.0, None))
 
 
+@pytest.mark.parametrize('second', ['chgnet-0.2.0', 'none'])
+def test_a_second_network_is_asked_only_when_it_is_set(
+    tmp_path: Path, table: dict[str, np.ndarray], second: str
+) -> None:
+    np.savez(tmp_path / 'table.npz', **table)
+    settings = {'model': 'dummy', 'second': second, 'calibration': 0.4}
+    train.run({'settings': settings, 'table': 'table.npz'}, tmp_path)
+    about = json.loads((tmp_path / 'model' / 'model.json').read_text())
+    assert about.get('agreement', {}).get('second', 'none') == second
+
+
 def test_ended_for_the_time_it_leaves_no_results_but_its_states(
     tmp_path: Path, table: dict[str, np.ndarray], capsys: pytest.CaptureFixture[str]
 ) -> None:

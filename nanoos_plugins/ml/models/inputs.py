@@ -11,9 +11,13 @@ from pymatgen.core import Structure
 
 from nanoos_plugins.ml.descriptors import describe_crystals
 from nanoos_plugins.ml.embedding import embed
+from nanoos_plugins.ml.second import disagreement
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+
+#: Block of what `second.disagreement` says.
+DISAGREEMENT = 'disagreement'
 
 
 @dataclass(frozen=True)
@@ -21,9 +25,10 @@ class Inputs:
     """Rows for a model, one a structure.
 
     `elements`: symbols in each structure; `features`: (n_structures, width) by block, those of
-    `embedding.embed` and `descriptors`, NaN where one is not known; `structures`: only those models read them
-    that make their own features. Of rows whose targets are energies there may be `forces`, of each structure
-    (n_atoms, 3) [eV/Å], and `stresses` (n_structures, 3, 3) [GPa, tension positive], NaN where not known.
+    `embedding.embed` and `descriptors`, NaN where one is not known, and `disagreement` where a second network
+    was asked; `structures`: only those models read them that make their own features. Of rows whose targets
+    are energies there may be `forces`, of each structure (n_atoms, 3) [eV/Å], and `stresses`
+    (n_structures, 3, 3) [GPa, tension positive], NaN where not known.
     """
 
     elements: Sequence[frozenset[str]]
@@ -65,12 +70,17 @@ class Inputs:
         return values
 
 
-def inputs_of(structures: Sequence[Structure], model: str = 'chgnet-0.3.0') -> Inputs:
+def inputs_of(
+    structures: Sequence[Structure], model: str = 'chgnet-0.3.0', second: str | None = None
+) -> Inputs:
     """Return structures with their descriptors and the features that a pretrained model makes of them.
 
-    :raises ValueError: for structures that cannot be embedded, see `embedding.embed`.
+    :param second: another one, whose disagreement with the first comes along; see `second.disagreement`.
+    :raises ValueError: for structures that cannot be embedded, see `embedding.embed`, or an unknown network.
     """
     features = {**embed(structures, model), 'descriptors': describe_crystals(structures)}
+    if second is not None:
+        features[DISAGREEMENT] = disagreement(structures, features['energy'], model, second)
     return Inputs(elements_of(structures), features, structures)
 
 

@@ -4715,6 +4715,7 @@ export interface components {
              *       "model": "student",
              *       "parameters": {},
              *       "pretrained": "chgnet-0.3.0",
+             *       "second": "none",
              *       "seed": 0,
              *       "task": "train",
              *       "test": 0.2,
@@ -6448,6 +6449,13 @@ export interface components {
              * @default chgnet-0.3.0
              */
             pretrained?: string;
+            /**
+             * Second
+             * @description network that is asked besides: a prediction counts as outside the domain, too, where their energies differ by more than for 99 % of the rows learnt from; none: not asked
+             * @default none
+             * @enum {string}
+             */
+            second?: "chgnet-0.2.0" | "none";
             /**
              * Seed
              * @description of splits and models
