@@ -77,10 +77,10 @@ check: $(READY) ## formatting, lint, types, import contracts
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
-bench: bench-eos bench-jobs bench-events bench-blocking bench-graph bench-kmc bench-phase-field bench-fem bench-cfd bench-solid bench-ml bench-seeds bench-predictions bench-web ## all benchmarks
+bench: bench-eos bench-jobs bench-events bench-blocking bench-graph bench-kmc bench-phase-field bench-fem bench-cfd bench-solid bench-ml bench-seeds bench-predictions bench-similar bench-web ## all benchmarks
 
 bench-web: $(SITE)
-bench-%: engines ## one benchmark: bench-eos, bench-jobs, bench-events, bench-blocking, bench-graph, bench-kmc, bench-phase-field, bench-fem, bench-cfd, bench-solid, bench-ml, bench-outside, bench-seeds, bench-active, bench-potential, bench-predictions, bench-web
+bench-%: engines ## one benchmark: bench-eos, bench-jobs, bench-events, bench-blocking, bench-graph, bench-kmc, bench-phase-field, bench-fem, bench-cfd, bench-solid, bench-ml, bench-outside, bench-seeds, bench-active, bench-potential, bench-predictions, bench-similar, bench-web
 	@$(BIN)/python -m tests.benchmarks.$(subst -,_,$*)
 
 .PHONY: help env engines demo web web-check screenshots test check bench

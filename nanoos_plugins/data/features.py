@@ -15,11 +15,12 @@ from aiida.common.exceptions import ValidationError
 from aiida.orm.pydantic import OrmMetadataField
 
 from nanoos_plugins.ml.feature_settings import FeatureSettings
+from nanoos_plugins.storage.embeddings import WIDTH
 
 #: The file of the features: an array (width,) for each block.
 FILE = 'features.npz'
 #: Of the means over the atoms those after the last pass of messages, in which similarity is measured.
-POOLED = slice(-64, None)
+POOLED = slice(-WIDTH, None)
 #: [decimals] Lengths in Å that differ by less are the same.
 DECIMALS = 8
 

@@ -22,11 +22,11 @@ from nanoos_plugins.graph.status import FINAL_STATES
 from nanoos_plugins.graph.structures import STRUCTURE_TYPE
 from nanoos_plugins.graph.tables import connection, tables
 from nanoos_plugins.ml.feature_settings import FeatureSettings
+from nanoos_plugins.storage.embeddings import FEATURES_TYPE
 from nanoos_plugins.storage.owner import SYSTEM_EMAIL
 from nanoos_plugins.storage.properties import PROPERTIES, owners_seen
 from nanoos_plugins.storage.shares import Viewer, seen_by
 
-FEATURES_TYPE = 'data.nanoos.features.Features.'
 PROCESS_TYPE = 'aiida.calculations:nanoos.features'
 #: Structures whose atoms are in memory at the same time.
 AT_ONCE = 500

@@ -1,8 +1,9 @@
-"""The nearest of all embeddings of the instance, exactly: one matrix in memory, kept by each process.
+"""The nearest of all embeddings of the instance, exactly.
 
-Of 100 000 structures it takes 28 MB, and a search some milliseconds. It is read once, and then only what is
-new or different, by the order of changes that the database keeps. It knows the embeddings of all tenants: of
-which of them a viewer is told is asked anew with each search.
+A database that keeps embeddings as vectors finds them itself, see `nearest_sql`. Else each process keeps one
+matrix in memory: of 100 000 structures it takes 28 MB, and a search some milliseconds. It is read once, and
+then only what is new or different, by the order of changes that the database keeps. It knows the embeddings
+of all tenants: of which of them a viewer is told is asked anew with each search.
 """
 
 from __future__ import annotations
@@ -19,15 +20,18 @@ import orjson
 import sqlalchemy as sa
 
 from nanoos_plugins.graph.among import among
-from nanoos_plugins.graph.features import FEATURES_TYPE
+from nanoos_plugins.graph.nearest_sql import nearest_in
 from nanoos_plugins.graph.tables import connection, tables
 from nanoos_plugins.ml.feature_settings import FeatureSettings
 from nanoos_plugins.storage.changes import CHANGES
+from nanoos_plugins.storage.embeddings import FEATURES_TYPE, has_embeddings, is_embedding
 from nanoos_plugins.storage.properties import PROPERTIES, owners_seen
 from nanoos_plugins.storage.shares import Viewer, seen_by
 
 #: Nodes of which the embeddings are numbers of Python at the same time.
 AT_ONCE = 2000
+#: By which a cosine of two vectors of length 1 is wrong at most: 64 products are added in single precision.
+PRECISION = 1e-5
 
 Vectors = npt.NDArray[np.float32]
 Keys = npt.NDArray[np.int64]
@@ -84,18 +88,29 @@ def nearest(
 ) -> list[int]:
     """Return the keys of up to `count` features, those with the smallest angle to a vector first.
 
+    In single precision, which may be wrong by `PRECISION`. Of those that are as near the newest comes first.
+
     :param viewer: only what they may see; what has been deleted since may be among it.
     """
+    wanted = (vector / np.linalg.norm(vector)).astype(np.float32)
+    with connection(viewer) as opened:
+        if has_embeddings(opened):
+            return nearest_in(opened, wanted, settings, count, viewer)
+    return _nearest_known(wanted, settings, count, viewer)
+
+
+def _nearest_known(
+    wanted: Vectors, settings: FeatureSettings, count: int, viewer: Viewer | None
+) -> list[int]:
+    """Return what `nearest` does, of the embeddings in memory; `wanted` is of length 1."""
     known = index_of(settings).embeddings()
     allowed = np.flatnonzero(_allowed(known, viewer))
     if not len(allowed):
         return []
-    wanted = (vector / np.linalg.norm(vector)).astype(np.float32)
     cosines, keys = (known.vectors @ wanted)[allowed], known.keys[allowed]
     if len(keys) > count:
         last = np.partition(cosines, -count)[-count]
         keys, cosines = keys[cosines >= last], cosines[cosines >= last]
-    # Of those that are as near the newest comes first.
     return [int(key) for key in keys[np.lexsort((-keys, -cosines))][:count]]
 
 
@@ -119,17 +134,37 @@ def _read(opened: sa.Connection, settings: FeatureSettings, change: int) -> Iter
         (node.c.node_type if change < 0 else node.c.node_type + '') == FEATURES_TYPE,
         node.c.attributes['problem'].as_string().is_(None),
         node.c.attributes['pretrained'].as_string() == settings.pretrained,
-        node.c.attributes['version'].as_integer() == settings.version,
+        # As text: what an archive brought may be no number.
+        sa.cast(node.c.attributes['version'].as_string(), sa.String) == str(settings.version),
     )
     values: dict[str, Any] = {}
     if change >= 0:
         values['new'] = list(opened.scalars(sa.select(CHANGES.c.node_id).where(CHANGES.c.number > change)))
         statement = statement.where(among(node.c.id, 'new'))
     for rows in opened.execution_options(yield_per=AT_ONCE).execute(statement, values).partitions():
-        keys, owners, texts = zip(*rows, strict=True)
-        matrix = np.array(orjson.loads(f'[{",".join(texts)}]'), dtype=np.float32)
-        matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
-        yield Embeddings(np.array(keys, np.int64), np.array(owners, np.int64), matrix)
+        if part := _parsed(rows):
+            yield part
+
+
+def _parsed(rows: Sequence[sa.Row[Any]]) -> Embeddings | None:
+    """Return the embeddings of rows of key, owner and text; None when there are none among them."""
+    read = [(key, owner, _numbers(text)) for key, owner, text in map(tuple, rows)]
+    found = [(key, owner, numbers) for key, owner, numbers in read if numbers is not None]
+    if not found:
+        return None
+    keys, owners, numbers = zip(*found, strict=True)
+    matrix = np.array(numbers, dtype=np.float64)
+    matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
+    return Embeddings(np.array(keys, np.int64), np.array(owners, np.int64), matrix.astype(np.float32))
+
+
+def _numbers(text: str | None) -> list[float] | None:
+    """Return the numbers of an embedding; None when it is none, whatever an archive brought."""
+    try:
+        numbers = orjson.loads(text or '')
+    except orjson.JSONDecodeError:
+        return None
+    return numbers if is_embedding(numbers) else None
 
 
 def _allowed(known: Embeddings, viewer: Viewer | None) -> npt.NDArray[np.bool_]:

@@ -17,11 +17,12 @@ import numpy.typing as npt
 import sqlalchemy as sa
 
 from nanoos_plugins.graph.among import among
-from nanoos_plugins.graph.features import FEATURES_TYPE, look_up
-from nanoos_plugins.graph.nearest import nearest
+from nanoos_plugins.graph.features import look_up
+from nanoos_plugins.graph.nearest import PRECISION, nearest
 from nanoos_plugins.graph.structures import rows_of_structures
 from nanoos_plugins.graph.tables import connection, tables
 from nanoos_plugins.ml.feature_settings import FeatureSettings
+from nanoos_plugins.storage.embeddings import FEATURES_TYPE, WIDTH, is_embedding
 from nanoos_plugins.storage.shares import Viewer, seen_by
 
 #: How many more than wanted are looked at: some are of the same content.
@@ -63,17 +64,31 @@ def similar(
     count = MORE * (limit + 1)
     while True:
         keys = nearest(vector, settings, count, viewer)
-        rows = _folded(_embedded(keys, vector, viewer), content, viewer)
-        if len(rows) >= limit or len(keys) < count:
+        near = _embedded(keys, vector, viewer)
+        rows = _folded(near, content, viewer)
+        if len(keys) < count or _are_settled(rows[:limit], limit, near):
             return rows[:limit]
         count *= MORE
 
 
+def _are_settled(rows: Sequence[dict[str, Any]], limit: int, found: Sequence[Embedded]) -> bool:
+    """Return whether there are enough rows, and none of what was not found could come before the last."""
+    furthest = max((one.distance for one in found), default=0.0)
+    return len(rows) == limit and rows[-1]['distance'] < furthest - 2 * PRECISION
+
+
 def _vector(pk: int, viewer: Viewer | None) -> npt.NDArray[np.float64]:
+    """Return the embedding of features.
+
+    :raises ValueError: when they have none, as an archive may have brought them.
+    """
     node = tables().node
     statement = sa.select(node.c.attributes['pooled']).where(node.c.id == pk, seen_by(viewer, node.c))
     with connection(viewer) as opened:
-        return np.array(opened.scalar(statement), dtype=np.float64)
+        numbers = opened.scalar(statement)
+    if not is_embedding(numbers):
+        raise ValueError(f'features {pk} have no embedding: expected {WIDTH} numbers; compute them anew')
+    return np.array(numbers, dtype=np.float64)
 
 
 def _embedded(keys: Sequence[int], vector: npt.NDArray[np.float64], viewer: Viewer | None) -> list[Embedded]:
@@ -86,9 +101,14 @@ def _embedded(keys: Sequence[int], vector: npt.NDArray[np.float64], viewer: View
     statement = sa.select(*texts, node.c.attributes['pooled'].label('pooled')).where(
         among(node.c.id, 'keys'), node.c.node_type == FEATURES_TYPE, seen_by(viewer, node.c)
     )
+    statement = statement.order_by(node.c.id)
     with connection(viewer) as opened:
         rows = opened.execute(statement, {'keys': list(keys)}).all()
-    return [Embedded(row.structure, row.content, distance(vector, np.array(row.pooled))) for row in rows]
+    return [
+        Embedded(row.structure, row.content, distance(vector, np.array(row.pooled)))
+        for row in rows
+        if is_embedding(row.pooled)
+    ]
 
 
 def distance(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> float:

@@ -26,6 +26,8 @@ from nanoos_plugins.install.engines import COMPUTER, find, find_code
 from nanoos_plugins.install.home import engines_path, home
 from nanoos_plugins.install.profile import NoProfileError, load
 from nanoos_plugins.install.pseudos import FAMILY, find_pseudos, recommended_cutoffs
+from nanoos_plugins.storage.embeddings import has_embeddings
+from nanoos_plugins.storage.psql_dos import TenantPsqlDosStorage
 
 State = Literal['ok', 'warning', 'broken']
 LEAST_DISK_GB = 2.0
@@ -51,6 +53,7 @@ def examine() -> Iterator[Finding]:
     profile = examine_profile()
     yield profile
     if profile.state == 'ok':
+        yield from examine_vectors()
         parts: tuple[Callable[[], Finding], ...] = (
             examine_computer,
             examine_daemon,
@@ -80,6 +83,23 @@ def examine_profile() -> Finding:
         return Finding('profile', 'broken', f'{type(error).__name__}: {error}', mend)
     user = orm.User.collection.get_default()
     return Finding('profile', 'ok', f'{profile.name} in {home()}, {user.email if user else "no user"}')
+
+
+def examine_vectors() -> Iterator[Finding]:
+    """See whether PostgreSQL searches similar structures itself; SQLite cannot, and nothing is said of it."""
+    storage = get_manager().get_profile_storage()
+    if not isinstance(storage, TenantPsqlDosStorage):
+        return
+    subject = 'similar structures'
+    with storage.owner.connect() as opened:
+        if has_embeddings(opened):
+            yield Finding(subject, 'ok', 'searched by pgvector, in the database')
+            return
+    mend = (
+        "optional: `CREATE EXTENSION vector` (0.7 or later) in the profile's database as superuser, then "
+        'eval "$(nanoos env)" && verdi storage migrate'
+    )
+    yield Finding(subject, 'warning', 'no pgvector: each process searches in its own memory', mend)
 
 
 def examine_computer() -> Finding:

@@ -8,12 +8,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from nanoos_plugins.storage.embeddings import add_extension
+
 
 def create_database(superuser: sa.URL, name: str) -> dict[str, Any]:
     """Make a database and its two roles; return the storage configuration, without `repository_uri`.
 
     `<name>` owns the database and its tables: AiiDA, the daemon and the writer. `<name>_reader` answers the
-    API's reads, as far as row-level security lets it.
+    API's reads, as far as row-level security lets it. The extension pgvector is made when the server has it.
 
     :param superuser: address of any database of the server, for a role that may make roles and databases.
     :raises ValueError: for a name that is none, or that the server has already.
@@ -31,6 +33,7 @@ def create_database(superuser: sa.URL, name: str) -> dict[str, Any]:
             # By default everybody may connect, and make temporary tables.
             connection.exec_driver_sql(f'REVOKE ALL ON DATABASE {name} FROM PUBLIC')
             connection.exec_driver_sql(f'GRANT CONNECT ON DATABASE {name} TO {reader}')
+        _add_extension(superuser.set(database=name))
     except sa.exc.ProgrammingError as error:
         raise ValueError(f'cannot make the database {name!r}: {error.orig}') from error
     finally:
@@ -45,3 +48,13 @@ def create_database(superuser: sa.URL, name: str) -> dict[str, Any]:
         'reader_username': reader,
         'reader_password': passwords[reader],
     }
+
+
+def _add_extension(database: sa.URL) -> None:
+    """Make pgvector in a database, which most servers let a superuser do only."""
+    engine = sa.create_engine(database)
+    try:
+        with engine.begin() as connection:
+            add_extension(connection)
+    finally:
+        engine.dispose()

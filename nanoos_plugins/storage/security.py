@@ -10,6 +10,7 @@ knows that of comparisons of numbers, times, texts and UUIDs, which go on using 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 
 import sqlalchemy as sa
@@ -130,7 +131,14 @@ POLICIES = {
     'nanoos_property': f"""nanoos_group() IS NULL
         AND ({_IS_OWN.format('user_id')} OR {_COVERED.format('nanoos_property.node_id')})
         OR nanoos_group() IS NOT NULL AND {_seen(_NODE, 'node_id')}""",
+    # A search reads all rows of an owner: what is the same for each is asked once.
+    'nanoos_embedding': f"""(SELECT nanoos_group()) IS NULL
+        AND (user_id = (SELECT nanoos_viewer()) OR user_id = (SELECT nanoos_system())
+            OR {_COVERED.format('nanoos_embedding.node_id')})
+        OR (SELECT nanoos_group()) IS NOT NULL AND {_seen(_NODE, 'node_id')}""",
 }
+#: Tables that a database has only where its server has an extension.
+OPTIONAL = ('nanoos_embedding',)
 #: A view that looks below the policies for what concerns the viewer; it also says of which version they are.
 _KNOWN = 'nanoos_cover_known'
 
@@ -156,10 +164,16 @@ def secure(connection: sa.Connection, reader: str) -> None:
             f'role {reader!r} cannot read for people: expected another one than that of AiiDA, without the '
             f"attributes SUPERUSER and BYPASSRLS; make it with CREATE ROLE {reader} LOGIN PASSWORD '…'"
         )
-    statements = list(_statements(connection.dialect.identifier_preparer.quote(reader)))
+    has_table = sa.inspect(connection).has_table
+    tables = [one for one in POLICIES if one not in OPTIONAL or has_table(one)]
+    statements = list(_statements(connection.dialect.identifier_preparer.quote(reader), tables))
     digest = sha256('\n'.join(statements).encode()).hexdigest()
-    noted = sa.text(f"SELECT obj_description('{_KNOWN}'::regclass, 'pg_class')")
-    if connection.scalar(noted) == digest:
+    # A table that was made anew has no policy.
+    noted = sa.text(
+        f"SELECT obj_description('{_KNOWN}'::regclass, 'pg_class'), count(*) FROM pg_policies"
+        " WHERE schemaname = current_schema AND policyname = 'nanoos_seen'"
+    )
+    if tuple(connection.execute(noted).one()) == (digest, len(tables)):
         return
     for statement in statements:
         connection.exec_driver_sql(statement)
@@ -184,15 +198,15 @@ def _is_bound(connection: sa.Connection, reader: str) -> bool:
     return bool(connection.scalar(asked, {'reader': reader}))
 
 
-def _statements(reader: str) -> list[str]:
-    """Return all statements, in their order."""
+def _statements(reader: str, tables: Sequence[str]) -> list[str]:
+    """Return all statements, in their order, for the tables that there are."""
     found = [*_FUNCTIONS, f'GRANT SELECT ON {_KNOWN} TO {reader}']
-    for table, condition in POLICIES.items():
+    for table in tables:
         found += [
             f'REVOKE ALL ON {table} FROM {reader}, PUBLIC',
             f'GRANT SELECT ON {table} TO {reader}',
             f'ALTER TABLE {table} ENABLE ROW LEVEL SECURITY',
             f'DROP POLICY IF EXISTS nanoos_seen ON {table}',
-            f'CREATE POLICY nanoos_seen ON {table} FOR SELECT TO {reader} USING ({condition})',
+            f'CREATE POLICY nanoos_seen ON {table} FOR SELECT TO {reader} USING ({POLICIES[table]})',
         ]
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from nanoos_plugins.storage import accounts, changes, counts, cover, properties, shares
+from nanoos_plugins.storage import accounts, changes, counts, cover, embeddings, properties, shares
 
 
 def create(connection: sa.Connection) -> None:
@@ -18,6 +18,7 @@ def create(connection: sa.Connection) -> None:
     cover.watch(connection)
     properties.watch(connection)
     counts.watch(connection)
+    embeddings.watch(connection)
     changes.create_changes(connection)
 
 
@@ -44,4 +45,5 @@ def unwatch(connection: sa.Connection) -> None:
     properties.unwatch(connection)
     if counts.has_counts(connection.dialect.name):
         counts.unwatch(connection)
+    embeddings.unwatch(connection)
     changes.unwatch(connection)

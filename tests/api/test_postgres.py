@@ -20,6 +20,7 @@ FILES = (
     'tests/api/test_isolation.py',
     'tests/api/test_query.py',
     'tests/graph/test_features.py',
+    'tests/graph/test_nearest.py',
     'tests/graph/test_query.py',
     'tests/graph/test_similar.py',
 )

@@ -1,21 +1,27 @@
-"""The nearest embeddings, only among those that may be seen, and as soon as they are there."""
+"""The nearest embeddings, only among those that may be seen, and as soon as they are there.
+
+On PostgreSQL the database finds them, else the process in its own memory; see `test_nearest` for both.
+"""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 from aiida import orm
 from aiida.tools import delete_nodes
 from ase.build import bulk
 
-from nanoos_plugins.data.features import Features
+from nanoos_plugins.data.features import Features, pooled
 from nanoos_plugins.graph import nearest as nearest_module
 from nanoos_plugins.graph.features import PROCESS_TYPE
 from nanoos_plugins.graph.nearest import index_of
-from nanoos_plugins.graph.similar import NoFeaturesError, distance, similar
+from nanoos_plugins.graph.similar import MORE, NoFeaturesError, distance, similar
+from nanoos_plugins.graph.tables import connection, tables
 from nanoos_plugins.ml.feature_settings import FeatureSettings
 from nanoos_plugins.storage.owner import acting_as
 from nanoos_plugins.storage.shares import revoke, share
@@ -26,17 +32,40 @@ SETTINGS = FeatureSettings(version=1000)
 _SIZES = count(1)
 
 
-def embedded(owner: orm.User, angle: float, plane: int = 0, a: float | None = None) -> orm.StructureData:
-    """Return a structure whose embedding is at an angle [°] in one of the planes of its space."""
-    pooled = np.zeros(64)
-    pooled[2 * plane : 2 * plane + 2] = np.cos(np.radians(angle)), np.sin(np.radians(angle))
-    blocks = {'mean': np.concatenate([np.ones(256), 7 * pooled]).astype(np.float32)}
+@pytest.fixture
+def in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the process look in its own memory, as on servers without pgvector."""
+    monkeypatch.setattr(nearest_module, 'has_embeddings', lambda opened: False)
+
+
+def structure_of(owner: orm.User, a: float | None = None) -> orm.StructureData:
     with acting_as(owner):
-        structure = orm.StructureData(ase=bulk('Ni', a=a or 2 + 0.001 * next(_SIZES))).store()
+        return orm.StructureData(ase=bulk('Ni', a=a or 2 + 0.001 * next(_SIZES))).store()
+
+
+def at_angle(angle: float, plane: int) -> list[float]:
+    """Return an embedding at an angle [°] in one of the planes of its space."""
+    numbers = np.zeros(64)
+    numbers[2 * plane : 2 * plane + 2] = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    return pooled({'mean': 7 * numbers})
+
+
+def describe(structure: orm.StructureData, owner: orm.User, **attributes: Any) -> Features:
+    """Return stored features with these attributes."""
+    with acting_as(owner):
+        made = Features(structure, SETTINGS, {'mean': np.ones(320)})
+        made.base.attributes.set_many(attributes)
         batch = process(
             orm.CalcJobNode, 'FeaturesCalculation', process_type=PROCESS_TYPE, structures__a=structure
         )
-        output(batch, 'features__a', Features(structure, SETTINGS, blocks))
+        output(batch, 'features__a', made)
+    return made
+
+
+def embedded(owner: orm.User, angle: float, plane: int = 0, a: float | None = None) -> orm.StructureData:
+    """Return a structure whose embedding is at an angle [°] in one of the planes."""
+    structure = structure_of(owner, a)
+    describe(structure, owner, pooled=at_angle(angle, plane))
     return structure
 
 
@@ -71,6 +100,7 @@ def test_what_is_new_is_found_and_what_is_deleted_is_not(alice: orm.User) -> Non
     assert list(found(start, viewer_of(alice))) == [first.pk, third.pk]
 
 
+@pytest.mark.usefixtures('in_memory')
 def test_only_what_is_new_is_read(alice: orm.User, monkeypatch: pytest.MonkeyPatch) -> None:
     start = embedded(alice, 0, 2)
     found(start, viewer_of(alice))
@@ -88,6 +118,46 @@ def test_only_what_is_new_is_read(alice: orm.User, monkeypatch: pytest.MonkeyPat
     found(start, viewer_of(alice))
     assert read == [1]
     assert len(index_of(SETTINGS).embeddings().keys) > 1
+
+
+def test_what_is_changed_is_found_where_it_is(alice: orm.User) -> None:
+    start, one, other = (embedded(alice, angle, 7) for angle in (0, 10, 20))
+    assert list(found(start, viewer_of(alice))) == [one.pk, other.pk]
+    node = tables().node
+    features = features_of(one)
+    attributes = features.base.attributes.all | {'pooled': at_angle(30, 7)}
+    this = sa.update(node).where(node.c.id == features.pk)
+    with connection() as opened, opened.begin():
+        opened.execute(this.values(attributes=attributes, mtime=datetime.now(UTC)))
+    assert list(found(start, viewer_of(alice))) == [other.pk, one.pk]
+
+
+def test_whatever_an_archive_brought_disturbs_nobody(
+    alice: orm.User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, other = embedded(alice, 0, 8), embedded(alice, 5, 8)
+    wild: list[dict[str, Any]] = [
+        {'pooled': value} for value in ([], [1.0], 'words', ['1'] * 64, [None] * 64, [0.0] * 64, [1e300] * 64)
+    ]
+    for one in (*wild, {'version': 'newest', 'pooled': at_angle(1, 8)}):
+        describe(structure_of(alice), alice, **one)
+    assert list(found(start, viewer_of(alice))) == [other.pk]
+    told = structure_of(alice)
+    describe(told, alice, pooled=[1.0])
+    with pytest.raises(ValueError, match='expected 64 numbers'):
+        found(told, viewer_of(alice))
+    monkeypatch.setattr(nearest_module, 'has_embeddings', lambda opened: False)
+    assert list(found(start, viewer_of(alice))) == [other.pk]
+
+
+def test_of_many_that_are_as_near_the_newest_comes_first(alice: orm.User) -> None:
+    """The newest features are those of the oldest structures: some are found at first, and not the right."""
+    start = embedded(alice, 0, 9)
+    alike = [structure_of(alice) for _ in range(3 * MORE)]
+    for structure in reversed(alike):
+        describe(structure, alice, pooled=at_angle(10, 9))
+    embedded(alice, 20, 9)
+    assert list(found(start, viewer_of(alice), limit=2)) == [alike[-1].pk, alike[-2].pk]
 
 
 def test_one_sees_of_others_what_they_share(alice: orm.User, bob: orm.User) -> None:

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from aiida.storage.psql_dos.models.base import get_orm_metadata
 
+from nanoos_plugins.storage.embeddings import FEATURES_TYPE, WIDTH
 from nanoos_plugins.storage.security import POLICIES, secure, tell
 from nanoos_plugins.storage.shares import Viewer
 from tests.storage.graphs import START, SYSTEM, add_link, add_node, add_share, open_database
@@ -34,6 +35,7 @@ OWNER = {
     'nanoos_change': _NODE.format('node_id'),
     'nanoos_line': f'(SELECT {_NODE.format("l.dbnode_id")} FROM db_dblog l WHERE l.id = log_id)',
     'nanoos_property': 'user_id',
+    'nanoos_embedding': 'user_id',
 }
 
 
@@ -55,8 +57,11 @@ def world(postgres_engine: sa.Engine, reader: sa.Engine) -> Iterator[sa.Connecti
 
 def _fill(connection: sa.Connection, user: int) -> None:
     """Store at least a row of a user in each table, and share a node with Carol."""
-    node, process = add_node(connection, user), add_node(connection, user, 'process.workflow.WorkflowNode.')
+    node = add_node(connection, user, FEATURES_TYPE)
+    process = add_node(connection, user, 'process.workflow.WorkflowNode.')
     nodes = AIIDA['db_dbnode']
+    features = {'pretrained': 'chgnet-0.3.0', 'version': 1, 'pooled': [1.0] * WIDTH}
+    connection.execute(sa.update(nodes).where(nodes.c.id == node).values(attributes=features))
     state = {'attributes': {'process_state': 'finished'}, 'mtime': START}
     connection.execute(sa.update(nodes).where(nodes.c.id == process).values(state))
     add_link(connection, node, process, 'input_work')
@@ -106,7 +111,8 @@ def test_nobody_gets_a_row_of_others(world: sa.Connection, reader: sa.Engine, ta
         assert owners(reader, table, Viewer(user)) == known
     assert owners(reader, table, None) == set()
     assert owners(reader, table, Viewer(99)) <= {SYSTEM}
-    if table in ('db_dbnode', 'nanoos_cover', 'nanoos_share', 'nanoos_root', 'db_dbuser'):
+    shared = ('db_dbnode', 'nanoos_cover', 'nanoos_share', 'nanoos_root', 'db_dbuser', 'nanoos_embedding')
+    if table in shared:
         assert owners(reader, table, Viewer(CAROL)) >= {ALICE, BOB}
 
 
@@ -167,6 +173,8 @@ def test_a_viewer_of_one_group_sees_nothing_outside_it(world: sa.Connection, rea
             assert connection.scalar(statement) == count
     # The properties are of the process, which is in no group.
     assert owners(reader, 'nanoos_property', Viewer(ALICE)) == {ALICE}
+    assert owners(reader, 'nanoos_embedding', Viewer(ALICE, group)) == {ALICE}
+    assert owners(reader, 'nanoos_embedding', Viewer(ALICE, of_bob)) == set()
     for place in (group, of_bob):
         assert owners(reader, 'nanoos_property', Viewer(ALICE, place)) == set()
 
