@@ -1,4 +1,4 @@
-"""Store a data set in a process of its own: `python -m api.dataset_process import|collect`.
+"""Store a data set in a process of its own: `python -m api.dataset_process import|collect|forces`.
 
 The standard input is a JSON object of the arguments, the standard output one of the answer: `{"uuid": …}`, or
 `{"error": …}`.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ def main() -> None:
         load()
         try:
             with acting_as(orm.User.collection.get(id=given.pop('user_pk'))):
-                answer = {'uuid': _import(**given) if sys.argv[1] == 'import' else _collect(**given)}
+                answer = {'uuid': MAKE[sys.argv[1]](**given)}
         except ValueError as error:
             answer = {'error': ' '.join(str(error).split())}
     json.dump(answer, sys.stdout)
@@ -40,6 +40,13 @@ def _collect(name: str, workflow: str, quantity: str, unit: str, engine: str | N
 
     inputs = dataset_inputs(name, workflow, quantity, unit, engine, acting_viewer())
     return _made('nanoos.collect_dataset', inputs)
+
+
+def _collect_forces(name: str, engine: str | None) -> str:
+    from api.writes.shares import acting_viewer
+    from nanoos_plugins.dataset_inputs import force_inputs
+
+    return _made('nanoos.collect_dataset', force_inputs(name, engine, acting_viewer()))
 
 
 def _import(
@@ -100,6 +107,12 @@ def _made(entry_point: str, inputs: Mapping[str, Any]) -> str:
         raise ValueError(process.exit_message or f'process {process.uuid} made no data set')
     return str(process.outputs.dataset.uuid)
 
+
+MAKE: Mapping[str, Callable[..., str]] = {
+    'import': _import,
+    'collect': _collect,
+    'forces': _collect_forces,
+}
 
 if __name__ == '__main__':
     main()

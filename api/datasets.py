@@ -15,11 +15,11 @@ from api.child import answer_of
 from api.database import read_slowly
 from api.errors import NotFoundError, RequestError
 from api.routes.dataset_uploads import DatasetUpload
-from api.schemas.datasets import NewDataset
+from api.schemas.datasets import NewDataset, NewForces
 from api.settings import Settings
 from nanoos_plugins.accounts.caller import Caller
 from nanoos_plugins.data.structure_file import safe_name
-from nanoos_plugins.dataset_inputs import wanted_runs
+from nanoos_plugins.dataset_inputs import wanted_runs, wanted_simulations
 
 
 async def collect(request: Request, caller: Caller, wanted: NewDataset) -> str:
@@ -31,6 +31,16 @@ async def collect(request: Request, caller: Caller, wanted: NewDataset) -> str:
     # Here first: to start a process takes seconds, and what is not there can be said at once.
     await read_slowly(request, wanted_runs, wanted.workflow, wanted.quantity, wanted.engine, caller.viewer)
     return await _made(request, 'collect', {'user_pk': caller.user_pk, **wanted.model_dump()})
+
+
+async def collect_forces(request: Request, caller: Caller, wanted: NewForces) -> str:
+    """Make the data set of energies and forces that is wanted, and return its UUID.
+
+    :raises ValueError: when there are no such simulations, or too many.
+    :raises RequestError: 422 when no row can be used.
+    """
+    await read_slowly(request, wanted_simulations, wanted.engine, caller.viewer)
+    return await _made(request, 'forces', {'user_pk': caller.user_pk, **wanted.model_dump()})
 
 
 async def import_file(request: Request, caller: Caller, upload: DatasetUpload) -> str:

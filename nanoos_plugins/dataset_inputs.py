@@ -43,12 +43,9 @@ def force_inputs(name: str, engine: str | None = None, viewer: Viewer | None = N
     They are of all simulations that ended well, those within other jobs among them, the newest first.
 
     :param viewer: only what this one sees.
-    :raises ValueError: for no such simulations, or too many.
+    :raises ValueError: see `wanted_simulations`.
     """
-    found = finished_simulations(engine, viewer)
-    if not found:
-        by = f' by {engine}' if engine else ''
-        raise ValueError(f'no simulation{by} has ended well')
+    found = wanted_simulations(engine, viewer)
     settings = {'name': name, 'target': ENERGY, 'unit': ENERGY_UNIT, 'forces': True}
     return {'settings': orm.Dict(settings), **_rows(found)}
 
@@ -78,6 +75,18 @@ def wanted_runs(workflow: str, quantity: str, engine: str | None, viewer: Viewer
     if not found:
         by = f' by {engine}' if engine else ''
         raise ValueError(f'no job {workflow}{by} has ended well with an output {output}')
+    return found
+
+
+def wanted_simulations(engine: str | None, viewer: Viewer | None) -> list[Run]:
+    """Return the simulations that ended well with forces, the newest first; at least one.
+
+    :raises ValueError: for none, or too many.
+    """
+    found = finished_simulations(engine, viewer)
+    if not found:
+        by = f' by {engine}' if engine else ''
+        raise ValueError(f'no simulation{by} has ended well')
     return found
 
 

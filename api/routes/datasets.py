@@ -10,7 +10,7 @@ import numpy as np
 from fastapi import APIRouter, Request, status
 
 from api.database import read, read_slowly
-from api.datasets import collect, import_file
+from api.datasets import collect, collect_forces, import_file
 from api.paging import After, Limit, Page, decode, encode
 from api.routes.dataset_uploads import REQUEST_BODY, Uploaded
 from api.routes.materials import Maker
@@ -19,6 +19,7 @@ from api.schemas.datasets import (
     DatasetRow,
     LeftOut,
     NewDataset,
+    NewForces,
     Origin,
     Part,
     Source,
@@ -60,6 +61,17 @@ async def create_dataset(request: Request, caller: Maker, body: NewDataset) -> D
     return await read_slowly(request, dataset_of, UUID(made), caller.viewer)
 
 
+@router.post('/forces', status_code=status.HTTP_201_CREATED)
+async def create_forces(request: Request, caller: Maker, body: NewForces) -> DatasetDetail:
+    """Make a data set of the energies an atom [eV/atom], forces [eV/Å] and stresses [GPa] of simulations.
+
+    They are of all that ended well, those within other jobs among them; of several for the same structure the
+    newest counts.
+    """
+    made = await collect_forces(request, caller, body)
+    return await read_slowly(request, dataset_of, UUID(made), caller.viewer)
+
+
 @router.post('/upload', status_code=status.HTTP_201_CREATED, openapi_extra=REQUEST_BODY)
 async def upload_dataset(request: Request, caller: Maker, upload: Uploaded) -> DatasetDetail:
     """Make a data set of a published file, as JSON or as multipart form.
@@ -88,6 +100,7 @@ def dataset_of(uuid: UUID, viewer: Viewer) -> DatasetDetail:
         **{name: found[name] for name in DatasetRow.model_fields},
         elements=found['elements'],
         splits=[_split(name, arrays[f'split_{name}']) for name in found['splits'] or []],
+        derivatives=found['derivatives'] or [],
         spread=_spread(arrays['targets']),
         left_out=found['left_out'] or 0,
         left_out_rows=_left_out(maker),

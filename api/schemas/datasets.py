@@ -80,6 +80,9 @@ class DatasetDetail(DatasetRow):
 
     elements: list[str] = Field(description='that occur in its structures')
     splits: list[Split]
+    derivatives: list[str] = Field(
+        description='that the rows have of their energies: forces, stresses; a potential can learn from these'
+    )
     spread: Spread
     left_out: int = Field(description='rows of the source that could not be used')
     left_out_rows: list[LeftOut] = Field(description='the first 1000 of them')
@@ -101,6 +104,17 @@ class NewDataset(Strict):
         max_length=50, pattern=NO_NUL, description='that it must have; other results are left out'
     )
     engine: Word | None = Field(None, description='only jobs by this engine')
+
+
+class NewForces(Strict):
+    """A data set that a potential can learn from, to make of the simulations that ended well."""
+
+    name: Word
+    engine: Word | None = Field(
+        None,
+        description='only simulations by this engine; null: by that of the newest one, as energies of '
+        'several do not count from the same',
+    )
 
 
 class DatasetFields(BaseModel):

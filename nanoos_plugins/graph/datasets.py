@@ -41,12 +41,12 @@ def list_datasets(
 
 
 def find_dataset(uuid: str, viewer: Viewer | None = None) -> dict[str, Any]:
-    """Return the row of a data set as `list_datasets` has it, with `elements`, `splits` and `left_out`.
+    """Return the row of a data set as `list_datasets` has it, with more of its attributes.
 
     :raises LookupError: when the viewer sees no such data set.
     """
     node = tables().node
-    more = [node.c.attributes[key].label(key) for key in ('elements', 'splits', 'left_out')]
+    more = [node.c.attributes[key].label(key) for key in ('elements', 'splits', 'derivatives', 'left_out')]
     statement = _select().add_columns(*more).where(is_node(uuid), seen_by(viewer, node.c))
     with connection(viewer) as opened:
         found = opened.execute(statement).mappings().first()

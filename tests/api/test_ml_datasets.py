@@ -12,8 +12,11 @@ import pytest
 from aiida import orm
 from aiida.common import LinkType
 from aiida.engine import ProcessState
+from ase.build import bulk
 
 from nanoos_plugins.data.dataset import Dataset
+from nanoos_plugins.data.template import Template
+from nanoos_plugins.launch import run
 from nanoos_plugins.storage.owner import acting_as
 from tests.api.conftest import Person
 from tests.api.learning import TARGET, UNIT, records, stored, upload
@@ -155,6 +158,29 @@ def test_results_of_jobs_are_a_data_set_that_leads_to_their_calculations(
     behind = {one['entry_point']: one for one in found['origins']}
     assert behind['nanoos.mlip']['count'] == 4
     assert set(orm.load_node(found['uuid']).table['uuids']) == set(runs[:3])
+
+
+def test_simulations_are_a_data_set_with_their_forces(sign_up: Callable[..., Person]) -> None:
+    ada = sign_up('ada')
+    wanted = {'name': 'energies', 'engine': 'mock'}
+    assert is_problem(ada.http('POST', '/ml/datasets/forces', json=wanted), 422)
+    with acting_as(ada.user):
+        template = Template('for forces', 'mock').store()
+        atoms = bulk('Cu', cubic=True)
+        atoms.rattle(0.05, seed=1)
+        crystals = [orm.StructureData(ase=one).store() for one in (bulk('Cu'), atoms)]
+        runs = [run('nanoos.simulation', {'structure': one, 'template': template}) for one in crystals]
+    answer = ada.http('POST', '/ml/datasets/forces', json=wanted)
+    assert answer.status_code == 201, answer.text
+    found = answer.json()
+    assert (found['target'], found['unit'], found['count']) == ('energy_per_atom', 'eV/atom', 2)
+    assert found['derivatives'] == ['forces', 'stresses']
+    dataset = orm.load_node(found['uuid'])
+    assert isinstance(dataset, Dataset) and dataset.forces is not None
+    row = dataset.table['uuids'].tolist().index(crystals[1].uuid)
+    assert (dataset.forces[row] == runs[1].outputs.arrays.get_array('forces')).all()
+    assert is_problem(ada.http('POST', '/ml/datasets/forces', json={**wanted, 'engine': 'qe'}), 422)
+    assert is_problem(ada.http('POST', '/ml/datasets/forces', json={**wanted, 'unit': 'eV'}), 422)
 
 
 def test_nobody_learns_from_the_results_of_others(bob: Person, runs: list[str]) -> None:

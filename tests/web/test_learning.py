@@ -11,8 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiida import orm
+from ase.build import bulk
 from playwright.sync_api import BrowserContext, Page, expect
 
+from nanoos_plugins.data.template import Template
+from nanoos_plugins.launch import run
+from nanoos_plugins.storage.owner import acting_as
 from tests.web import learning
 from tests.web.conftest import Person, sign_in, violations
 from tests.web.learning import TARGET, UNIT, salt
@@ -70,6 +75,25 @@ def test_a_file_becomes_a_data_set_and_says_what_was_left_out(signed_in: Page, t
     expect(signed_in.get_by_role('list', name='Processes by kind')).to_contain_text('import_dataset')
     signed_in.get_by_role('link', name='Train a model on it').click()
     expect(signed_in.get_by_label('Learn from')).to_have_value(re.compile('.{36}'))
+
+
+def test_simulations_become_a_data_set_with_forces(page: Page, sign_up: Callable[[], Person]) -> None:
+    person = sign_up()
+    sign_in(page, person)
+    page.goto('/ml/datasets?new')
+    dialog = page.get_by_role('dialog', name='Make a data set')
+    dialog.get_by_role('tab', name='Energies and forces').click()
+    dialog.get_by_label('Name of the data set').fill('copper with forces')
+    dialog.get_by_label('Engine').select_option('mock')
+    dialog.get_by_role('button', name='Make it').click()
+    expect(dialog.get_by_role('alert')).to_contain_text('no simulation by mock has ended well')
+    with acting_as(orm.User.collection.get(email=person.email)):
+        copper = orm.StructureData(ase=bulk('Cu')).store()
+        run('nanoos.simulation', {'structure': copper, 'template': Template('mock', 'mock').store()})
+    dialog.get_by_role('button', name='Make it').click()
+    page.wait_for_url(re.compile(r'/ml/datasets/[0-9a-f-]{36}$'), timeout=60_000)
+    expect(page.locator('main')).to_contain_text('energy per atom')
+    expect(page.locator('main')).to_contain_text('forces, stresses')
 
 
 def test_a_model_is_trained_from_the_form_and_followed(

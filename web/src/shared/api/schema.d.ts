@@ -1179,6 +1179,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ml/datasets/forces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Forces
+         * @description Make a data set of the energies an atom [eV/atom], forces [eV/Å] and stresses [GPa] of simulations.
+         *
+         *     They are of all that ended well, those within other jobs among them; of several for the same structure the
+         *     newest counts.
+         */
+        post: operations["create_forces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ml/datasets/upload": {
         parameters: {
             query?: never;
@@ -2631,6 +2654,11 @@ export interface components {
              * Format: date-time
              */
             created: string;
+            /**
+             * Derivatives
+             * @description that the rows have of their energies: forces, stresses; a potential can learn from these
+             */
+            derivatives: string[];
             /**
              * Elements
              * @description that occur in its structures
@@ -4329,6 +4357,19 @@ export interface components {
             pretrained?: "chgnet-0.3.0" | "chgnet-r2scan";
             /** Structures */
             structures: string[];
+        };
+        /**
+         * NewForces
+         * @description A data set that a potential can learn from, to make of the simulations that ended well.
+         */
+        NewForces: {
+            /**
+             * Engine
+             * @description only simulations by this engine; null: by that of the newest one, as energies of several do not count from the same
+             */
+            engine?: string | null;
+            /** Name */
+            name: string;
         };
         /**
          * NewGroup
@@ -14762,6 +14803,120 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["NewDataset"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_forces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewForces"];
             };
         };
         responses: {

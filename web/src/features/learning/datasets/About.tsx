@@ -20,6 +20,7 @@ export function About({ dataset }: { dataset: DatasetDetail }) {
         <Fact name="Mean ± deviation">{withUncertainty(spread.mean, spread.standard_deviation)}</Fact>
         <Fact name="From">{told(spread.least, unit)}</Fact>
         <Fact name="To">{told(spread.greatest, unit)}</Fact>
+        {dataset.derivatives.length > 0 && <Fact name="With">{dataset.derivatives.join(', ')}</Fact>}
         <Fact name="Left out">{dataset.left_out.toLocaleString('en')}</Fact>
         <Fact name="Owner">{dataset.owner}</Fact>
         {source.process && (

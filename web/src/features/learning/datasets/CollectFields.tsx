@@ -1,8 +1,9 @@
 import { useId } from 'react';
-import { useEngines, type Workflow, WORKFLOWS } from '@/features/jobs/job';
+import { type Workflow, WORKFLOWS } from '@/features/jobs/job';
 import { client } from '@/shared/api/client';
 import { Field, Input, Select } from '@/shared/ui/Field';
 import type { DatasetDetail } from '../learning';
+import { EngineChoice } from './EngineChoice';
 
 type Given = { name: string; workflow: Workflow; quantity: string; unit: string; engine: string };
 export const EMPTY_COLLECT: Given = {
@@ -40,7 +41,6 @@ export function CollectFields({
   onChange: (value: Given) => void;
 }) {
   const id = useId();
-  const engines = useEngines();
   const set = (changes: Partial<Given>) => onChange({ ...value, ...changes });
   const known = QUANTITIES[value.workflow] ?? [];
   return (
@@ -86,16 +86,13 @@ export function CollectFields({
       <Field label="Its unit" error={errors.unit} hint="results in another unit are left out">
         <Input value={value.unit} maxLength={50} onChange={(event) => set({ unit: event.target.value })} />
       </Field>
-      <Field label="Engine" error={errors.engine} hint="results of several engines do not fit each other">
-        <Select value={value.engine} onChange={(event) => set({ engine: event.target.value })}>
-          <option value="">Any engine</option>
-          {engines.data?.map((engine) => (
-            <option key={engine.name} value={engine.name}>
-              {engine.label}
-            </option>
-          ))}
-        </Select>
-      </Field>
+      <EngineChoice
+        value={value.engine}
+        error={errors.engine}
+        hint="results of several engines do not fit each other"
+        none="Any engine"
+        onChange={(engine) => set({ engine })}
+      />
     </div>
   );
 }

@@ -8,26 +8,36 @@ import { ErrorPanel } from '@/shared/ui/states';
 import { Tabs } from '@/shared/ui/Tabs';
 import type { DatasetDetail } from '../learning';
 import { CollectFields, EMPTY_COLLECT, collect } from './CollectFields';
+import { collectForces, EMPTY_FORCES, ForceFields } from './ForceFields';
 import { EMPTY_FILE, FileFields, uploadFile } from './FileFields';
 
-/** Make a data set: of a file that was published, or of results in the graph. */
+type Way = 'file' | 'results' | 'forces';
+
+/** Make a data set: of a file that was published, or of results or simulations in the graph. */
 export default function NewDataset({ onClose }: { onClose: () => void }) {
   const router = useRouter();
   const queries = useQueryClient();
-  const [way, setWay] = useState('file');
+  const [way, setWay] = useState<Way>('file');
   const [file, setFile] = useState(EMPTY_FILE);
   const [results, setResults] = useState(EMPTY_COLLECT);
+  const [forces, setForces] = useState(EMPTY_FORCES);
+  const makers: Record<Way, () => Promise<DatasetDetail>> = {
+    file: () => uploadFile(file),
+    results: () => collect(results),
+    forces: () => collectForces(forces),
+  };
   const make = useMutation({
-    mutationFn: (): Promise<DatasetDetail> => (way === 'file' ? uploadFile(file) : collect(results)),
+    mutationFn: () => makers[way](),
     onSuccess: ({ uuid }) => {
       void queries.invalidateQueries({ queryKey: ['get', '/api/ml/datasets'] });
       void router.push(`/ml/datasets/${uuid}`);
     },
   });
-  const isWhole =
-    way === 'file'
-      ? file.file !== null && file.target.trim() !== ''
-      : results.name.trim() !== '' && results.quantity.trim() !== '';
+  const isWhole = {
+    file: file.file !== null && file.target.trim() !== '',
+    results: results.name.trim() !== '' && results.quantity.trim() !== '',
+    forces: forces.name.trim() !== '',
+  }[way];
   const errors = fieldErrors(make.error);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -62,7 +72,7 @@ export default function NewDataset({ onClose }: { onClose: () => void }) {
           value={way}
           onChange={(next) => {
             make.reset();
-            setWay(next);
+            setWay(next as Way);
           }}
           tabs={[
             {
@@ -74,6 +84,11 @@ export default function NewDataset({ onClose }: { onClose: () => void }) {
               value: 'results',
               label: 'Results in the graph',
               content: <CollectFields value={results} errors={errors} onChange={setResults} />,
+            },
+            {
+              value: 'forces',
+              label: 'Energies and forces',
+              content: <ForceFields value={forces} errors={errors} onChange={setForces} />,
             },
           ]}
         />
