@@ -66,10 +66,10 @@ $(SCHEMATHESIS): tests/schemathesis.lock $(READY)
 	@.venv/schemathesis/bin/python -m pip --disable-pip-version-check install --quiet -r tests/schemathesis.lock
 	@touch $(SCHEMATHESIS)
 
-# Most tests wait for a daemon or a browser, so three at a time keep two processors busy. In the order of the
-# files: by their number of tests a long file with few of them would come last, with nothing beside it.
+# Most tests wait for a daemon or a browser, so two at a time take half as long. In the order of the files: by
+# their number of tests a long file with few of them would come last, with nothing left to run beside it.
 test: engines $(SCHEMATHESIS) $(SITE) ## the whole test suite
-	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## formatting, lint, types, import contracts
 	@$(BIN)/ruff format --check .

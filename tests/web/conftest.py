@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import itertools
 import os
 import subprocess
-import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpx2
@@ -30,10 +27,8 @@ WEB = ROOT / 'web'
 #: What the browser logs of answers that a test is about (404 pages, the API when it is down).
 EXPECTED = ('Failed to load resource', 'WebSocket connection to')
 _NUMBERS = itertools.count(1)
-# Workers and their engines share two cores; how fast pages are is measured by the benchmark.
+# Two workers and their engines share two cores; how fast pages are is measured by the benchmark.
 expect.set_options(timeout=30_000)
-#: How many workers may run a browser: one more on two cores, and pages take longer than tests wait.
-MOST_BROWSERS = 2
 
 
 @pytest.fixture(scope='session')
@@ -55,7 +50,7 @@ def server(profile: Profile, site: Path, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope='module')
-def browser(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def browser(server: Server) -> Iterator[Browser]:
     """Run Chromium, that of the system.
 
     For one file only: Playwright keeps an event loop running in this thread, where AiiDA runs nothing then.
@@ -66,31 +61,8 @@ def browser(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         if os.environ.get('REQUIRE_SERVICES') == '1':
             pytest.fail(reason)
         pytest.skip(reason)
-    base = tmp_path_factory.getbasetemp()
-    # The folders of all workers are in one.
-    folder = base.parent if 'PYTEST_XDIST_WORKER' in os.environ else base
-    with one_of_few(folder), sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-
-
-@contextmanager
-def one_of_few(folder: Path) -> Iterator[None]:
-    """Wait until fewer than `MOST_BROWSERS` workers have a browser; they all name the same folder."""
-    with ExitStack() as opened:
-        paths = [folder / f'browser-{number}' for number in range(MOST_BROWSERS)]
-        locks = [opened.enter_context(path.open('a')) for path in paths]
-        while not any(_is_locked(lock) for lock in locks):
-            time.sleep(0.5)
-        yield
-
-
-def _is_locked(lock: IO[str]) -> bool:
-    """Return whether a lock could be taken; whoever ends gives it back."""
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 @dataclass(frozen=True)
