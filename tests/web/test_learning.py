@@ -11,13 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiida import orm
-from ase.build import bulk
 from playwright.sync_api import BrowserContext, Page, expect
 
-from nanoos_plugins.data.template import Template
-from nanoos_plugins.launch import run
-from nanoos_plugins.storage.owner import acting_as
 from tests.web import learning
 from tests.web.conftest import Person, sign_in, violations
 from tests.web.learning import TARGET, UNIT, salt
@@ -77,7 +72,9 @@ def test_a_file_becomes_a_data_set_and_says_what_was_left_out(signed_in: Page, t
     expect(signed_in.get_by_label('Learn from')).to_have_value(re.compile('.{36}'))
 
 
-def test_simulations_become_a_data_set_with_forces(page: Page, sign_up: Callable[[], Person]) -> None:
+def test_simulations_become_a_data_set_with_forces(
+    page: Page, sign_up: Callable[[], Person], daemon: None
+) -> None:
     person = sign_up()
     sign_in(page, person)
     page.goto('/ml/datasets?new')
@@ -87,9 +84,9 @@ def test_simulations_become_a_data_set_with_forces(page: Page, sign_up: Callable
     dialog.get_by_label('Engine').select_option('mock')
     dialog.get_by_role('button', name='Make it').click()
     expect(dialog.get_by_role('alert')).to_contain_text('no simulation by mock has ended well')
-    with acting_as(orm.User.collection.get(email=person.email)):
-        copper = orm.StructureData(ase=bulk('Cu')).store()
-        run('nanoos.simulation', {'structure': copper, 'template': Template('mock', 'mock').store()})
+    copper = person.http('POST', '/structures/build/bulk', json={'parameters': {'formula': 'Cu'}})['uuid']
+    wanted = {'workflow': 'simulation', 'structure': copper, 'template': 'mock', 'protocol': 'fast'}
+    assert wait(person, person.http('POST', '/jobs', json=wanted)) == 'COMPLETED'
     dialog.get_by_role('button', name='Make it').click()
     page.wait_for_url(re.compile(r'/ml/datasets/[0-9a-f-]{36}$'), timeout=60_000)
     expect(page.locator('main')).to_contain_text('energy per atom')
