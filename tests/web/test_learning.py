@@ -85,7 +85,7 @@ def test_simulations_become_a_data_set_with_forces(
     dialog.get_by_role('button', name='Make it').click()
     expect(dialog.get_by_role('alert')).to_contain_text('no simulation by mock has ended well')
     copper = person.http('POST', '/structures/build/bulk', json={'parameters': {'formula': 'Cu'}})['uuid']
-    wanted = {'workflow': 'simulation', 'structure': copper, 'template': 'mock', 'protocol': 'fast'}
+    wanted = {'workflow': 'simulation', 'structure': copper, 'template': 'mock'}
     assert wait(person, person.http('POST', '/jobs', json=wanted)) == 'COMPLETED'
     dialog.get_by_role('button', name='Make it').click()
     page.wait_for_url(re.compile(r'/ml/datasets/[0-9a-f-]{36}$'), timeout=60_000)
