@@ -6,7 +6,7 @@ import { Fact, Facts } from '../Fact';
 import { type DatasetDetail, inWords, kindOfProcess, told } from '../learning';
 
 /** Settings that are told above them. */
-const TOLD = new Set(['name', 'target', 'unit']);
+const TOLD = new Set(['name', 'target', 'unit', 'forces']);
 
 /** What a data set is, and where it is from. */
 export function About({ dataset }: { dataset: DatasetDetail }) {

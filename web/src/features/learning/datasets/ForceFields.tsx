@@ -41,7 +41,7 @@ export function ForceFields({
       <EngineChoice
         value={value.engine}
         error={errors.engine}
-        hint="their energies do not count from the same"
+        hint="energies of several engines do not count from the same"
         none="That of the newest simulation"
         onChange={(engine) => onChange({ ...value, engine })}
       />
