@@ -17,6 +17,7 @@ from aiida.engine.daemon.client import DaemonClient
 
 from nanoos_plugins import launch
 from nanoos_plugins.install.daemon import _client, broker_files, ensure_daemon, is_running, worker_pids
+from tests.killed import kill_family
 
 Finish = Callable[[orm.ProcessNode, float], None]
 
@@ -67,11 +68,7 @@ def test_all_of_it_killed_at_once_leaves_no_address_behind(
     inputs = {'code': bash, 'x': orm.Int(21), 'y': orm.Int(21), 'metadata': {'options': {'sleep': 4}}}
     node = launch.submit('core.arithmetic.add', inputs)
     until(lambda: node.get_state() is CalcJobState.WITHSCHEDULER, 'running')
-    circus = psutil.Process(_client().get_daemon_pid())
-    family = [circus, *circus.children(recursive=True)]
-    for process in family:
-        os.kill(process.pid, signal.SIGKILL)
-    psutil.wait_procs(family, timeout=10)
+    kill_family(_client().get_daemon_pid())
     sockets = broker_files().sockets_file
     killed = sockets.read_text()
     left: list[bool] = []

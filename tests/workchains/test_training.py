@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 import pytest
 from aiida import orm
 from aiida.common.exceptions import NotExistent
@@ -24,6 +21,7 @@ from nanoos_plugins.data.dataset import Dataset
 from nanoos_plugins.graph.live import newest_output
 from nanoos_plugins.install.daemon import _client, ensure_daemon
 from nanoos_plugins.launch import run, submit
+from tests.killed import kill_family
 from workchains.training import TrainingWorkChain
 
 NETWORK = {'width': 16, 'layers': 2, 'batch_size': 8, 'patience': 100}
@@ -63,14 +61,6 @@ def running(chain: orm.ProcessNode, number: int, lines: int, seconds: float = 12
     raise AssertionError(f'job {number} of {chain} told no {lines} lines in {seconds} s')
 
 
-def kill(pid: int) -> None:
-    """Kill a process and all below it with SIGKILL."""
-    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    for process in family:
-        os.kill(process.pid, signal.SIGKILL)
-    psutil.wait_procs(family, timeout=10)
-
-
 def test_killed_at_half_time_it_is_the_model_of_an_undisturbed_run(
     asked: Callable[..., dict[str, Any]], finish: Callable[..., None]
 ) -> None:
@@ -81,9 +71,9 @@ def test_killed_at_half_time_it_is_the_model_of_an_undisturbed_run(
     output = newest_output(chain.pk or 0, None)
     assert output is not None
     names = [curve.name for curve in output.curves()]
-    kill(int(killed.get_job_id()))
+    kill_family(int(killed.get_job_id()))
     after = running(chain, 1, epochs + epochs // 2)
-    kill(_client().get_daemon_pid())
+    kill_family(_client().get_daemon_pid())
     ensure_daemon(2)
     undisturbed = run('nanoos.train', asked(epochs))
     finish(chain, 120)
